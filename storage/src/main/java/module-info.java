@@ -1,0 +1,4 @@
+module org.javisor.storage {
+  requires static transitive org.jspecify;
+  requires org.apache.commons.compress;
+}
