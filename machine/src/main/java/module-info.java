@@ -1,6 +1,6 @@
 module org.javisor.machine {
   requires static transitive org.jspecify;
-  requires jdk.unsupported;
+  requires jdk.unsupported; // sun.misc.Unsafe, in RawMemory alone
 
   exports org.javisor.machine;
 }

@@ -1,0 +1,277 @@
+package org.javisor.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The guest's RAM: one contiguous range of guest physical addresses, mapped to machine memory that
+ * costs only what the guest touches.
+ *
+ * <p>The accessors here check every address and are meant for devices, firmware calls and loaders;
+ * values are little-endian at any alignment. An engine's hot path translates once through {@link
+ * #machineAddress} and then uses {@link RawMemory}.
+ *
+ * <p>Writes can be watched page by page ({@link #watch}): the dirty log of a migration and the
+ * decode cache of an engine are watchers. A watched page costs an engine nothing on its fast path,
+ * because it never caches write permission for a page that is {@link #watched}; its slow path
+ * stores and then calls {@link #written}. All methods are safe from any thread.
+ */
+public final class GuestMemory implements AutoCloseable {
+  /** Bytes in a page. */
+  public static final int PAGE_SIZE = 4096;
+
+  /** log2 of {@link #PAGE_SIZE}. */
+  public static final int PAGE_SHIFT = 12;
+
+  private static final int MAX_WATCHES = 8;
+  private static final MemorySegment ZERO_PAGE = MemorySegment.ofArray(new byte[PAGE_SIZE]);
+  private static final VarHandle FLAGS = MethodHandles.arrayElementVarHandle(byte[].class);
+
+  private final long base;
+  private final long size;
+  private final MachineMapping mapping;
+  private final MemorySegment segment;
+  private final long offset;
+  private final byte[] pageFlags;
+  private final List<WriteWatch> watches = new CopyOnWriteArrayList<>();
+  private final List<Runnable> permissionCaches = new CopyOnWriteArrayList<>();
+
+  private GuestMemory(long base, long size) {
+    this.base = base;
+    this.size = size;
+    this.mapping = MachineMapping.create(size);
+    this.segment = mapping.segment();
+    this.offset = segment.address() - base;
+    this.pageFlags = new byte[Math.toIntExact(size >>> PAGE_SHIFT)];
+  }
+
+  /**
+   * Maps {@code size} bytes of guest memory at guest physical address {@code base}.
+   *
+   * @param base page-aligned guest physical address
+   * @param size bytes, a positive multiple of the page size, at most 1 TiB
+   * @throws IllegalArgumentException if base or size is not acceptable
+   * @throws OutOfMemoryError if the operating system refuses the mapping
+   */
+  public static GuestMemory allocate(long base, long size) {
+    if (size <= 0 || size > 1L << 40 || (size & (PAGE_SIZE - 1)) != 0) {
+      throw new IllegalArgumentException("guest memory of " + size + " bytes");
+    }
+    if (base < 0 || (base & (PAGE_SIZE - 1)) != 0) {
+      throw new IllegalArgumentException("guest memory at 0x" + Long.toHexString(base));
+    }
+    if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      throw new IllegalStateException("a little-endian host is needed");
+    }
+    return new GuestMemory(base, size);
+  }
+
+  /** First guest physical address. */
+  public long base() {
+    return base;
+  }
+
+  /** Bytes of guest memory. */
+  public long size() {
+    return size;
+  }
+
+  /** Whether all {@code length} bytes at {@code gpa} are guest memory. */
+  public boolean contains(long gpa, long length) {
+    long start = gpa - base;
+    return length >= 0 && start >= 0 && start <= size && length <= size - start;
+  }
+
+  /** The machine address of {@code gpa}, unchecked: the caller has validated it. */
+  public long machineAddress(long gpa) {
+    return gpa + offset;
+  }
+
+  /** What to add to a guest physical address to get its machine address. */
+  public long machineOffset() {
+    return offset;
+  }
+
+  /** The byte at {@code gpa}. */
+  public byte getByte(long gpa) {
+    return RawMemory.getByte(checked(gpa, 1));
+  }
+
+  /** The 16-bit value at {@code gpa}. */
+  public short getShort(long gpa) {
+    return RawMemory.getShort(checked(gpa, 2));
+  }
+
+  /** The 32-bit value at {@code gpa}. */
+  public int getInt(long gpa) {
+    return RawMemory.getInt(checked(gpa, 4));
+  }
+
+  /** The 64-bit value at {@code gpa}. */
+  public long getLong(long gpa) {
+    return RawMemory.getLong(checked(gpa, 8));
+  }
+
+  /** Writes a byte. */
+  public void putByte(long gpa, byte value) {
+    RawMemory.putByte(checked(gpa, 1), value);
+    written(gpa, 1);
+  }
+
+  /** Writes a 16-bit value. */
+  public void putShort(long gpa, short value) {
+    RawMemory.putShort(checked(gpa, 2), value);
+    written(gpa, 2);
+  }
+
+  /** Writes a 32-bit value. */
+  public void putInt(long gpa, int value) {
+    RawMemory.putInt(checked(gpa, 4), value);
+    written(gpa, 4);
+  }
+
+  /** Writes a 64-bit value. */
+  public void putLong(long gpa, long value) {
+    RawMemory.putLong(checked(gpa, 8), value);
+    written(gpa, 8);
+  }
+
+  /** Reads a naturally aligned 16-bit value; later accesses stay after it. */
+  public short getShortAcquire(long gpa) {
+    return RawMemory.getShortVolatile(aligned(gpa, 2));
+  }
+
+  /** Writes a naturally aligned 16-bit value; earlier accesses stay before it. */
+  public void putShortRelease(long gpa, short value) {
+    RawMemory.putShortVolatile(aligned(gpa, 2), value);
+    written(gpa, 2);
+  }
+
+  /** Copies {@code length} bytes at {@code gpa} into an array. */
+  public void read(long gpa, byte[] destination, int start, int length) {
+    Objects.checkFromIndexSize(start, length, destination.length);
+    RawMemory.copyOut(checked(gpa, length), destination, start, length);
+  }
+
+  /** Copies {@code length} bytes of an array to {@code gpa}. */
+  public void write(long gpa, byte[] source, int start, int length) {
+    Objects.checkFromIndexSize(start, length, source.length);
+    RawMemory.copyIn(source, start, checked(gpa, length), length);
+    written(gpa, length);
+  }
+
+  /** Zeroes {@code length} bytes at {@code gpa}. */
+  public void zero(long gpa, long length) {
+    RawMemory.fill(checked(gpa, length), length, (byte) 0);
+    written(gpa, length);
+  }
+
+  /**
+   * A bounds-checked view for bulk input and output. After writing through it, call {@link
+   * #written}; the view becomes unusable when this memory is closed.
+   */
+  public MemorySegment segment(long gpa, long length) {
+    checked(gpa, length);
+    return segment.asSlice(gpa - base, length);
+  }
+
+  /** Zeroes all of it, as a power cycle does, without touching pages that are zero already. */
+  public void clear() {
+    for (long page = 0; page < size; page += PAGE_SIZE) {
+      MemorySegment slice = segment.asSlice(page, PAGE_SIZE);
+      if (slice.mismatch(ZERO_PAGE) >= 0) {
+        slice.fill((byte) 0);
+        written(base + page, PAGE_SIZE);
+      }
+    }
+  }
+
+  /**
+   * Adds a watcher with no page in its watch yet.
+   *
+   * @throws IllegalStateException if eight watchers exist already
+   */
+  public synchronized WriteWatch watch(WriteWatcher watcher) {
+    if (watches.size() == MAX_WATCHES) {
+      throw new IllegalStateException("guest memory has " + MAX_WATCHES + " watchers already");
+    }
+    WriteWatch watch = new WriteWatch(this, watches.size(), watcher);
+    watches.add(watch);
+    return watch;
+  }
+
+  /** Whether any watcher watches the page that holds {@code gpa}, which must be guest memory. */
+  public boolean watched(long gpa) {
+    return pageFlags(gpa) != 0;
+  }
+
+  /** Tells the watchers of a write that has just been made to {@code length} bytes at gpa. */
+  public void written(long gpa, long length) {
+    // The data must be visible before the flags are read: a watcher that sets its bit and then
+    // reads the page either sees the new data or is told of it.
+    if (watches.isEmpty() || length <= 0) {
+      return;
+    }
+    RawMemory.fullFence();
+    int flags = 0;
+    int last = (int) ((gpa + length - 1 - base) >>> PAGE_SHIFT);
+    for (int page = (int) ((gpa - base) >>> PAGE_SHIFT); page <= last; page++) {
+      flags |= (byte) FLAGS.getOpaque(pageFlags, page);
+    }
+    if (flags != 0) {
+      for (WriteWatch watch : watches) {
+        if ((flags & watch.mask()) != 0) {
+          watch.watcher().written(gpa, length);
+        }
+      }
+    }
+  }
+
+  /** Registers what to run when cached write permission must go: an engine's soft TLB. */
+  public void onDropCachedWritePermission(Runnable drop) {
+    permissionCaches.add(drop);
+  }
+
+  /** Makes every engine forget cached write permission; call it with the machine paused. */
+  public void dropCachedWritePermission() {
+    permissionCaches.forEach(Runnable::run);
+  }
+
+  @Override
+  public void close() {
+    mapping.close();
+  }
+
+  byte pageFlags(long gpa) {
+    return (byte) FLAGS.getVolatile(pageFlags, (int) ((gpa - base) >>> PAGE_SHIFT));
+  }
+
+  boolean setPageFlag(long gpa, byte mask) {
+    int page = (int) ((gpa - base) >>> PAGE_SHIFT);
+    return ((byte) FLAGS.getAndBitwiseOr(pageFlags, page, mask) & mask) == 0;
+  }
+
+  boolean clearPageFlag(long gpa, byte mask) {
+    int page = (int) ((gpa - base) >>> PAGE_SHIFT);
+    return ((byte) FLAGS.getAndBitwiseAnd(pageFlags, page, (byte) ~mask) & mask) != 0;
+  }
+
+  private long checked(long gpa, long length) {
+    if (!contains(gpa, length)) {
+      throw new GuestAddressException(gpa, length);
+    }
+    return gpa + offset;
+  }
+
+  private long aligned(long gpa, int length) {
+    if ((gpa & (length - 1)) != 0) {
+      throw new GuestAddressException(gpa, length);
+    }
+    return checked(gpa, length);
+  }
+}
