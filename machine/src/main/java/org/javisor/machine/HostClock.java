@@ -12,7 +12,6 @@ public final class HostClock implements MachineClock {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final PriorityQueue<HostTimer> armed = new PriorityQueue<>();
-  private final Thread thread;
 
   /** Host nanoseconds minus guest nanoseconds while running; read without the lock. */
   private volatile long epoch;
@@ -23,7 +22,7 @@ public final class HostClock implements MachineClock {
 
   /** A clock at time zero, stopped. */
   public HostClock() {
-    thread = Thread.ofPlatform().daemon().name("guest-timers").start(this::serve);
+    Thread.ofPlatform().daemon().name("guest-timers").start(this::serve);
   }
 
   @Override

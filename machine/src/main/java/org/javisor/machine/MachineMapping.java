@@ -104,6 +104,7 @@ final class MachineMapping implements AutoCloseable {
       throw new OutOfMemoryError(
           "the operating system refused to map " + size + " bytes of guest memory");
     }
+    @SuppressWarnings("MustBeClosedChecker") // Closed by close().
     Arena arena = Arena.ofShared();
     MemorySegment segment =
         MemorySegment.ofAddress(address).reinterpret(size, arena, s -> unmap(unmap, s));
@@ -124,6 +125,7 @@ final class MachineMapping implements AutoCloseable {
   }
 
   private static MachineMapping sparseFile(long size) {
+    @SuppressWarnings("MustBeClosedChecker") // Closed by close().
     Arena arena = Arena.ofShared();
     try {
       Path file = Files.createTempFile("javisor-memory", ".ram");
