@@ -1,4 +1,13 @@
+/**
+ * Disks of machines: block back ends, the ext4 writer that turns a stream of files into a root file
+ * system, and the content-addressed store that images live in. Knows nothing of machines.
+ */
 module org.javisor.storage {
   requires static transitive org.jspecify;
-  requires org.apache.commons.compress;
+  requires transitive org.apache.commons.compress;
+
+  exports org.javisor.storage.block;
+  exports org.javisor.storage.ext4;
+  exports org.javisor.storage.store;
+  exports org.javisor.storage.tree;
 }

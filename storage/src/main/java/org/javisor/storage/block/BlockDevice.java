@@ -1,0 +1,44 @@
+package org.javisor.storage.block;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A disk: a fixed number of bytes that are read and written by position.
+ *
+ * <p>All methods may be called from several threads at once. Concurrent requests that overlap may
+ * take effect in either order. What a write stored is certain to survive a crash only once a {@link
+ * #flush} that began after the write had returned has itself returned.
+ *
+ * <p>A request that reaches outside the disk throws {@link IndexOutOfBoundsException} and has no
+ * effect; whoever serves an untrusted guest checks first. A failure of the host (its disk is full,
+ * a medium error) throws {@link IOException}; the disk stays usable and loses nothing that was
+ * flushed.
+ */
+public interface BlockDevice extends Closeable {
+
+  /** Length of the disk in bytes, a multiple of 512. */
+  long size();
+
+  /** True if {@link #write}, {@link #discard} and {@link #writeZeroes} throw. */
+  boolean readOnly();
+
+  /** Fills what remains of {@code destination} from the disk at byte {@code offset}. */
+  void read(long offset, ByteBuffer destination) throws IOException;
+
+  /** Stores what remains of {@code source} on the disk at byte {@code offset}. */
+  void write(long offset, ByteBuffer source) throws IOException;
+
+  /** Returns once every write that returned before the call is on stable storage. */
+  void flush() throws IOException;
+
+  /**
+   * Says that the contents of a range no longer matter. Whole 4 KiB pages of it read as zeroes or
+   * as before; the host gets space back where it can.
+   */
+  void discard(long offset, long length) throws IOException;
+
+  /** Makes a range read as zeroes, without using space for it where that can be avoided. */
+  void writeZeroes(long offset, long length) throws IOException;
+}
