@@ -1,5 +1,10 @@
 package org.javisor.machine;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -304,6 +309,42 @@ public final class Machine implements AutoCloseable {
     } finally {
       transition.unlock();
     }
+  }
+
+  /**
+   * Writes saved state: the number of components, and for each its name and its record.
+   *
+   * @throws IOException if the stream cannot be written
+   */
+  public static void write(OutputStream out, MachineState state) throws IOException {
+    DataOutputStream data = new DataOutputStream(out);
+    data.writeShort(state.components().size());
+    for (Map.Entry<String, SavedState> entry : state.components().entrySet()) {
+      data.writeUTF(entry.getKey());
+      StateCodec.write(data, entry.getValue());
+    }
+    data.flush();
+  }
+
+  /**
+   * Reads saved state that fits this machine's components.
+   *
+   * @throws SavedStateException if it is damaged or names a component this machine has not
+   * @throws IOException if the stream cannot be read
+   */
+  public MachineState read(InputStream in) throws IOException {
+    Map<String, Snapshottable<?>> components = components();
+    DataInputStream data = new DataInputStream(in);
+    Map<String, SavedState> states = new LinkedHashMap<>();
+    for (int count = data.readUnsignedShort(); count > 0; count--) {
+      String name = data.readUTF();
+      Snapshottable<?> component = components.get(name);
+      if (component == null) {
+        throw new SavedStateException("saved state is of a machine with " + name);
+      }
+      states.put(name, StateCodec.read(data, component.stateType()));
+    }
+    return new MachineState(states);
   }
 
   /** Stops the machine if it runs and frees devices, clock and memory. */
