@@ -4,4 +4,6 @@ module org.javisor.host {
   requires transitive org.javisor.virtio;
   requires transitive org.javisor.image;
   requires static transitive org.jspecify;
+
+  exports org.javisor.host;
 }

@@ -1,0 +1,14 @@
+package org.javisor.cli;
+
+/** The {@code javisor} command. */
+public final class Javisor {
+  private Javisor() {}
+
+  public static void main(String[] arguments) {
+    boolean onlyVersion =
+        arguments.length == 1
+            && (arguments[0].equals("version") || arguments[0].equals("--version"));
+    // The option parser is half of the start-up time, and there is nothing here to parse.
+    System.exit(onlyVersion ? VersionCommand.print() : Commands.execute(arguments));
+  }
+}
