@@ -1,0 +1,110 @@
+package org.javisor.host;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one machine, held by this process until closed. The system drops the lock when the
+ * process dies, however it dies.
+ */
+public final class MachineFolder implements AutoCloseable {
+  /** Another process, or another machine of this one, has the folder. */
+  static final class InUseException extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    InUseException(Path folder) {
+      super(folder + " is in use");
+    }
+  }
+
+  private final Path path;
+  private final FileChannel lock;
+  private final boolean removeAtEnd;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private MachineFolder(Path path, FileChannel lock, boolean removeAtEnd) {
+    this.path = path;
+    this.lock = lock;
+    this.removeAtEnd = removeAtEnd;
+  }
+
+  static MachineFolder claim(Path folder, boolean removeAtEnd) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean claimed = false;
+    try {
+      FileLock held = channel.tryLock();
+      claimed = held != null;
+    } catch (OverlappingFileLockException e) {
+      claimed = false;
+    } finally {
+      if (!claimed) {
+        channel.close();
+      }
+    }
+    if (!claimed) {
+      throw new InUseException(folder);
+    }
+    return new MachineFolder(folder, channel, removeAtEnd);
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** Gives the folder back; one of a throw-away machine is removed with all in it. */
+  @Override
+  public void close() throws IOException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try (lock) {
+      if (removeAtEnd) {
+        remove(path);
+      }
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+              throws IOException {
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
