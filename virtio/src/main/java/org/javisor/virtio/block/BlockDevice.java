@@ -1,0 +1,224 @@
+package org.javisor.virtio.block;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.javisor.machine.SavedStateException;
+import org.javisor.virtio.Activation;
+import org.javisor.virtio.ConfigurationSpace;
+import org.javisor.virtio.TransportState;
+import org.javisor.virtio.VirtioDevice;
+import org.javisor.virtio.queue.DescriptorChain;
+import org.javisor.virtio.queue.MalformedQueueException;
+import org.javisor.virtio.queue.Virtqueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk (virtio 1.2, section 5.2). Each queue has a worker that serves one request after the
+ * other; several queues are served side by side.
+ */
+public final class BlockDevice implements VirtioDevice<BlockState> {
+  /** Bytes of a sector, the unit of addresses whatever the block size. */
+  static final int SECTOR = 512;
+
+  private static final int TYPE = 2;
+
+  private static final int CAPACITY = 0;
+  private static final int SEG_MAX = 12;
+  private static final int BLK_SIZE = 20;
+  private static final int PHYSICAL_BLOCK_EXPONENT = 24;
+  private static final int MINIMUM_IO_SIZE = 26;
+  private static final int OPTIMAL_IO_SIZE = 28;
+  private static final int WRITE_BACK = 32;
+  private static final int QUEUES = 34;
+  private static final int DISCARD_SECTORS = 36;
+  private static final int DISCARD_SEGMENTS = 40;
+  private static final int DISCARD_ALIGNMENT = 44;
+  private static final int ZEROES_SECTORS = 48;
+  private static final int ZEROES_SEGMENTS = 52;
+  private static final int ZEROES_MAY_UNMAP = 56;
+  private static final int CONFIGURATION_SIZE = 60;
+
+  private final BlockBackend backend;
+  private final BlockConfiguration configuration;
+  private final ConfigurationSpace space = new ConfigurationSpace(CONFIGURATION_SIZE);
+  private final BlockMetrics metrics = new BlockMetrics();
+  private volatile @Nullable Active active;
+
+  /** What exists only between activation and reset. */
+  private record Active(Activation activation, List<Lane> lanes) {}
+
+  /** A worker's own chain, and what executes it. */
+  private record Lane(DescriptorChain chain, BlockRequest request) {}
+
+  /** A device in front of the given disk. */
+  public BlockDevice(BlockBackend backend, BlockConfiguration configuration) {
+    this.backend = backend;
+    this.configuration = configuration;
+    if (backend.sizeBytes() % configuration.blockSize() != 0) {
+      throw new IllegalArgumentException(
+          "a disk of %d bytes has no whole number of blocks".formatted(backend.sizeBytes()));
+    }
+    space.set(CAPACITY, 8, backend.sizeBytes() / SECTOR);
+    // A request is a header, data and a status byte, in one chain.
+    space.set(SEG_MAX, 4, configuration.queueSize() - 2);
+    space.set(BLK_SIZE, 4, configuration.blockSize());
+    // Pages of the host's cache are the unit behind any back end, whatever the block size.
+    int physical = Math.max(configuration.blockSize(), 4096);
+    space.set(
+        PHYSICAL_BLOCK_EXPONENT,
+        1,
+        Integer.numberOfTrailingZeros(physical / configuration.blockSize()));
+    space.set(MINIMUM_IO_SIZE, 2, physical / configuration.blockSize());
+    space.set(OPTIMAL_IO_SIZE, 4, 0);
+    space.set(QUEUES, 2, configuration.queues());
+    space.set(DISCARD_SECTORS, 4, BlockRequest.MAXIMUM_RANGE / SECTOR);
+    space.set(DISCARD_SEGMENTS, 4, BlockRequest.MAXIMUM_RANGES);
+    space.set(DISCARD_ALIGNMENT, 4, configuration.discardAlignment() / SECTOR);
+    space.set(ZEROES_SECTORS, 4, BlockRequest.MAXIMUM_RANGE / SECTOR);
+    space.set(ZEROES_SEGMENTS, 4, BlockRequest.MAXIMUM_RANGES);
+    space.set(ZEROES_MAY_UNMAP, 1, 1);
+    reset();
+  }
+
+  /** What the device has done. */
+  public BlockMetrics metrics() {
+    return metrics;
+  }
+
+  @Override
+  public int type() {
+    return TYPE;
+  }
+
+  @Override
+  public long features() {
+    long common =
+        1L << BlockFeature.SEG_MAX
+            | 1L << BlockFeature.BLK_SIZE
+            | 1L << BlockFeature.FLUSH
+            | 1L << BlockFeature.TOPOLOGY
+            | (configuration.queues() > 1 ? 1L << BlockFeature.MQ : 0);
+    return backend.readOnly()
+        ? common | 1L << BlockFeature.RO
+        : common
+            | 1L << BlockFeature.CONFIG_WCE
+            | 1L << BlockFeature.DISCARD
+            | 1L << BlockFeature.WRITE_ZEROES;
+  }
+
+  @Override
+  public int[] queueSizes() {
+    int[] sizes = new int[configuration.queues()];
+    Arrays.fill(sizes, configuration.queueSize());
+    return sizes;
+  }
+
+  @Override
+  public int workers() {
+    return configuration.queues();
+  }
+
+  @Override
+  public int workerOf(int queue) {
+    return queue;
+  }
+
+  @Override
+  public ConfigurationSpace configuration() {
+    return space;
+  }
+
+  @Override
+  public void configurationWritten(int offset, int size, long value) {
+    Active current = active;
+    if (offset == WRITE_BACK
+        && size == 1
+        && current != null
+        && current.activation.negotiated(BlockFeature.CONFIG_WCE)) {
+      space.set(WRITE_BACK, 1, value & 1);
+    }
+  }
+
+  /** Whether a completed write may still be in a volatile cache (section 5.2.5.2). */
+  boolean writeBack(Activation activation) {
+    return activation.negotiated(BlockFeature.CONFIG_WCE)
+        ? space.read(WRITE_BACK, 1) != 0
+        : activation.negotiated(BlockFeature.FLUSH);
+  }
+
+  @Override
+  public void activate(Activation activation) {
+    List<Lane> lanes = new ArrayList<>();
+    for (int i = 0; i < configuration.queues(); i++) {
+      int worker = i;
+      BlockRequest request =
+          new BlockRequest(
+              backend,
+              configuration,
+              metrics,
+              activation,
+              () -> writeBack(activation),
+              () -> activation.yielding(worker));
+      lanes.add(new Lane(new DescriptorChain(activation.memory()), request));
+    }
+    active = new Active(activation, lanes);
+  }
+
+  @Override
+  public void serve(int worker) throws MalformedQueueException {
+    Active current = active;
+    if (current == null) {
+      return;
+    }
+    Virtqueue queue = current.activation.queue(worker);
+    DescriptorChain chain = current.lanes.get(worker).chain;
+    BlockRequest request = current.lanes.get(worker).request;
+    do {
+      queue.suppressNotifications();
+      while (queue.poll(chain)) {
+        long written = request.execute(chain);
+        if (written == BlockRequest.INTERRUPTED) {
+          queue.unpoll(chain);
+          return;
+        }
+        queue.finish(chain, written);
+        queue.publish();
+        if (current.activation.yielding(worker)) {
+          return;
+        }
+      }
+    } while (queue.requestNotifications());
+  }
+
+  @Override
+  public void reset() {
+    active = null;
+    space.set(WRITE_BACK, 1, backend.readOnly() ? 0 : 1);
+  }
+
+  @Override
+  public Class<BlockState> stateType() {
+    return BlockState.class;
+  }
+
+  @Override
+  public BlockState save(TransportState transport) {
+    return new BlockState(transport, backend.sizeBytes(), space.read(WRITE_BACK, 1) != 0);
+  }
+
+  @Override
+  public TransportState transportOf(BlockState state) {
+    return state.transport();
+  }
+
+  @Override
+  public void restore(BlockState state) {
+    if (state.sizeBytes() != backend.sizeBytes()) {
+      throw new SavedStateException(
+          "the state is of a disk of %d bytes, not of %d"
+              .formatted(state.sizeBytes(), backend.sizeBytes()));
+    }
+    space.set(WRITE_BACK, 1, state.writeBack() ? 1 : 0);
+  }
+}
