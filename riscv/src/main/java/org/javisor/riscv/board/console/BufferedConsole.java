@@ -144,7 +144,7 @@ public final class BufferedConsole implements ConsolePort, AutoCloseable {
         try {
           sink.write(burst, 0, count);
           sink.flush();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
           // Whoever read is gone; the guest goes on and its output is discarded.
           broken = true;
         }

@@ -101,12 +101,12 @@ public final class Plic implements Device, MmioHandler, Snapshottable<PlicState>
         return source < priorities.length ? priorities[source] : 0;
       }
       if (offset < ENABLE_BASE) {
-        int word = (int) (offset - PENDING_BASE >> 2);
+        int word = (int) ((offset - PENDING_BASE) >> 2);
         return word < pending.length ? pending[word] : 0;
       }
       if (offset < CONTEXT_BASE) {
         int context = (int) ((offset - ENABLE_BASE) / ENABLE_STRIDE);
-        int word = (int) ((offset - ENABLE_BASE) % ENABLE_STRIDE >> 2);
+        int word = (int) (((offset - ENABLE_BASE) % ENABLE_STRIDE) >> 2);
         return context < enables.length && word < pending.length ? enables[context][word] : 0;
       }
       long context = (offset - CONTEXT_BASE) / CONTEXT_STRIDE;
@@ -137,7 +137,7 @@ public final class Plic implements Device, MmioHandler, Snapshottable<PlicState>
         return; // Pending bits are read-only.
       } else if (offset < CONTEXT_BASE) {
         long context = (offset - ENABLE_BASE) / ENABLE_STRIDE;
-        int word = (int) ((offset - ENABLE_BASE) % ENABLE_STRIDE >> 2);
+        int word = (int) (((offset - ENABLE_BASE) % ENABLE_STRIDE) >> 2);
         if (context < enables.length && word < pending.length) {
           enables[(int) context][word] = (int) value & existing(word);
           signal((int) context);
@@ -298,8 +298,7 @@ public final class Plic implements Device, MmioHandler, Snapshottable<PlicState>
     synchronized (lock) {
       int[] allEnables = new int[enables.length * pending.length];
       for (int context = 0; context < enables.length; context++) {
-        System.arraycopy(
-            enables[context], 0, allEnables, context * pending.length, pending.length);
+        System.arraycopy(enables[context], 0, allEnables, context * pending.length, pending.length);
       }
       return new PlicState(
           priorities.clone(),

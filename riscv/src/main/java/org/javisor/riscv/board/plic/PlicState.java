@@ -15,10 +15,5 @@ import org.javisor.machine.StateVersion;
  */
 @StateVersion(1)
 public record PlicState(
-    int[] priorities,
-    int[] levels,
-    int[] pending,
-    int[] inService,
-    int[] enables,
-    int[] thresholds)
+    int[] priorities, int[] levels, int[] pending, int[] inService, int[] enables, int[] thresholds)
     implements SavedState {}
