@@ -94,6 +94,7 @@ final class BoardDeviceTree {
               .strings("riscv,isa", isaString());
       hart.child("interrupt-controller")
           .strings("compatible", "riscv,cpu-intc")
+          .cells("#address-cells", 0)
           .cells("#interrupt-cells", 1)
           .flag("interrupt-controller")
           .phandle(FIRST_HART_PHANDLE + id);

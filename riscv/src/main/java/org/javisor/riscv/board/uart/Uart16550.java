@@ -160,8 +160,9 @@ public final class Uart16550 implements Device, MmioHandler, Snapshottable<UartS
     if (received.take(moved, 0, 1) == 0) {
       return 0;
     }
+    int octet = moved[0] & 0xff;
     pull();
-    return moved[0] & 0xff;
+    return octet;
   }
 
   private void transmit(byte octet) {
