@@ -14,6 +14,7 @@ import org.javisor.machine.StateVersion;
  * @param thresholds by context
  */
 @StateVersion(1)
+@SuppressWarnings("ArrayRecordComponent") // the wire form: compared by nobody
 public record PlicState(
     int[] priorities, int[] levels, int[] pending, int[] inService, int[] enables, int[] thresholds)
     implements SavedState {}

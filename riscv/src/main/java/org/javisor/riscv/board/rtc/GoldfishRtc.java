@@ -106,7 +106,7 @@ public final class GoldfishRtc implements Device, MmioHandler, Snapshottable<Gol
   }
 
   private static long join(int high, long low) {
-    return (long) high << 32 | low & 0xffff_ffffL;
+    return ((long) high << 32) | (low & 0xffff_ffffL);
   }
 
   /** The time shown, nanoseconds since 1970; it wraps where the guest sets nonsense. */

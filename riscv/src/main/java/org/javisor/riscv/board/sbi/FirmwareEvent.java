@@ -20,6 +20,11 @@ enum FirmwareEvent {
     this.code = code;
   }
 
+  /** The lower 16 bits of its event index. */
+  int code() {
+    return code;
+  }
+
   /** The event with a code, or null if it is not counted. */
   static @Nullable FirmwareEvent ofCode(long code) {
     for (FirmwareEvent event : values()) {

@@ -43,7 +43,7 @@ final class HartCounters {
 
   private synchronized void countStarted(FirmwareEvent event) {
     for (int index = 0; index < FIRMWARE; index++) {
-      if ((started >> (FIRST_FIRMWARE + index) & 1) != 0 && events[index] == event.ordinal()) {
+      if ((started >> (FIRST_FIRMWARE + index) & 1) != 0 && events[index] == event.code()) {
         values[FIRST_FIRMWARE + index]++;
       }
     }
@@ -65,7 +65,7 @@ final class HartCounters {
   /** Gives a firmware counter an event. */
   synchronized void configure(int counter, FirmwareEvent event) {
     configured |= 1L << counter;
-    events[counter - FIRST_FIRMWARE] = event.ordinal();
+    events[counter - FIRST_FIRMWARE] = event.code();
   }
 
   /** Takes the event away from a counter. */
@@ -117,7 +117,7 @@ final class HartCounters {
       throw new SavedStateException("sbi: another number of performance counters");
     }
     for (int event : state.events()) {
-      if (event < 0 || event >= FirmwareEvent.values().length) {
+      if (event != 0 && FirmwareEvent.ofCode(event) == null) {
         throw new SavedStateException("sbi: no firmware event " + event);
       }
     }

@@ -28,7 +28,7 @@ final class HartStateExtension implements SbiExtension {
       }
       case 2 ->
           exists(call.a0())
-              ? SbiResult.of(platform.harts().get((int) call.a0()).state().ordinal())
+              ? SbiResult.of(platform.harts().get((int) call.a0()).state().code())
               : SbiError.INVALID_PARAMETER.result();
       case 3 -> suspend(call);
       default -> SbiError.NOT_SUPPORTED.result();

@@ -51,8 +51,7 @@ final class PerformanceMonitoringExtension implements SbiExtension {
           isFirmware(call.a0())
               ? SbiResult.of(own.value((int) call.a0()))
               : SbiError.INVALID_PARAMETER.result();
-      case 6 ->
-          isFirmware(call.a0()) ? SbiResult.SUCCESS : SbiError.INVALID_PARAMETER.result();
+      case 6 -> isFirmware(call.a0()) ? SbiResult.SUCCESS : SbiError.INVALID_PARAMETER.result();
       default -> SbiError.NOT_SUPPORTED.result();
     };
   }

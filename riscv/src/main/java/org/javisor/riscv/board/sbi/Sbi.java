@@ -35,7 +35,8 @@ public final class Sbi implements Device, Snapshottable<SbiState> {
             new DebugConsoleExtension(platform),
             new PerformanceMonitoringExtension(counters),
             new SystemSuspendExtension(platform))
-        .forEach(extension -> extensions.put(extension.id(), new Entry(extension, new LongAdder())));
+        .forEach(
+            extension -> extensions.put(extension.id(), new Entry(extension, new LongAdder())));
   }
 
   private boolean exists(long extension) {

@@ -22,11 +22,9 @@ public enum SbiError {
   NO_SHARED_MEMORY(-9);
 
   private final int code;
-  private final SbiResult result;
 
   SbiError(int code) {
     this.code = code;
-    this.result = new SbiResult(code, 0);
   }
 
   /** The value of a0. */
@@ -36,6 +34,6 @@ public enum SbiError {
 
   /** A result of this error, with value 0. */
   SbiResult result() {
-    return result;
+    return new SbiResult(code, 0);
   }
 }

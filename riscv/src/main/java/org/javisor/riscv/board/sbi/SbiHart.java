@@ -7,13 +7,24 @@ package org.javisor.riscv.board.sbi;
 public interface SbiHart {
   /** States of hart state management (SBI 2.0, table 4), by their codes. */
   enum State {
-    STARTED,
-    STOPPED,
-    START_PENDING,
-    STOP_PENDING,
-    SUSPENDED,
-    SUSPEND_PENDING,
-    RESUME_PENDING
+    STARTED(0),
+    STOPPED(1),
+    START_PENDING(2),
+    STOP_PENDING(3),
+    SUSPENDED(4),
+    SUSPEND_PENDING(5),
+    RESUME_PENDING(6);
+
+    private final int code;
+
+    State(int code) {
+      this.code = code;
+    }
+
+    /** The value that {@code hart_get_status} returns. */
+    public int code() {
+      return code;
+    }
   }
 
   /** The hart id, from 0. */
@@ -34,7 +45,9 @@ public interface SbiHart {
   /** Stops this hart, after the present call; on its own thread only. */
   void stop();
 
-  /** Suspends this hart after the present call until an enabled interrupt is pending; own thread. */
+  /**
+   * Suspends this hart after the present call until an enabled interrupt is pending; own thread.
+   */
   void suspend();
 
   /** As {@link #suspend()}, but goes on at an address as {@link #start} would; own thread only. */

@@ -131,14 +131,14 @@ public final class Uart16550 implements Device, MmioHandler, Snapshottable<UartS
       switch ((int) offset) {
         case DATA -> {
           if (divisorAccess) {
-            divisor = divisor & 0xff00 | octet;
+            divisor = (divisor & 0xff00) | octet;
           } else {
             transmit((byte) octet);
           }
         }
         case INTERRUPT_ENABLE -> {
           if (divisorAccess) {
-            divisor = divisor & 0xff | octet << 8;
+            divisor = (divisor & 0xff) | (octet << 8);
           } else {
             enableInterrupts(octet & 0xf);
           }
@@ -214,7 +214,10 @@ public final class Uart16550 implements Device, MmioHandler, Snapshottable<UartS
     int lines =
         (value & LOOPBACK) == 0
             ? MODEM_CONNECTED
-            : (value & 0x1) << 5 | (value & 0x2) << 3 | (value & 0x4) << 4 | (value & 0x8) << 4;
+            : ((value & 0x1) << 5)
+                | ((value & 0x2) << 3)
+                | ((value & 0x4) << 4)
+                | ((value & 0x8) << 4);
     int changed = lines ^ modemLines;
     // The ring indicator reports its trailing edge only.
     if ((lines & RING_INDICATOR) != 0) {

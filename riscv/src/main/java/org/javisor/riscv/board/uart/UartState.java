@@ -19,6 +19,7 @@ import org.javisor.machine.StateVersion;
  * @param transmitting bytes not yet taken by the console, oldest first
  */
 @StateVersion(1)
+@SuppressWarnings("ArrayRecordComponent") // the wire form: compared by nobody
 public record UartState(
     int interruptEnable,
     int fifoControl,

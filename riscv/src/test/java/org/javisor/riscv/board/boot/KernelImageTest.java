@@ -78,8 +78,14 @@ class KernelImageTest {
         ByteBuffer.allocate(64).put(new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd}).array(),
         "zstd");
     refuses(ByteBuffer.allocate(64).put("MZ\0\0zimg".getBytes("US-ASCII")).array(), "zboot");
-    refuses(ByteBuffer.allocate(64).put(56, (byte) 'A').put(57, (byte) 'R').put(58, (byte) 'M')
-        .put(59, (byte) 0x64).array(), "arm64");
+    refuses(
+        ByteBuffer.allocate(64)
+            .put(56, (byte) 'A')
+            .put(57, (byte) 'R')
+            .put(58, (byte) 'M')
+            .put(59, (byte) 0x64)
+            .array(),
+        "arm64");
     refuses(header().putLong(24, 1).array(), "big-endian");
     refuses(header().putInt(32, 0x10000).array(), "header version 1.0");
     refuses(header().putLong(8, -1).array(), "text offset");

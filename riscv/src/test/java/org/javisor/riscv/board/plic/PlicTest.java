@@ -178,8 +178,9 @@ class PlicTest {
       int size = 1 << random.nextInt(4);
       long offset = random.nextLong(SHAPE.registerBytes() + 0x10_0000);
       if (random.nextBoolean()) {
-        offset = new long[] {PRIORITY, PENDING, ENABLE, CONTEXT}[random.nextInt(4)]
-            + random.nextInt(0x1100);
+        offset =
+            new long[] {PRIORITY, PENDING, ENABLE, CONTEXT}[random.nextInt(4)]
+                + random.nextInt(0x1100);
       }
       switch (random.nextInt(3)) {
         case 0 -> plic.write(offset, size, random.nextLong());

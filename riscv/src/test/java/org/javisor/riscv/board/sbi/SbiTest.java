@@ -34,7 +34,14 @@ class SbiTest {
   @ParameterizedTest
   @ValueSource(
       longs = {
-        0x10, 0x54494d45, 0x735049, 0x52464e43, 0x48534d, 0x53525354, 0x4442434e, 0x504d55,
+        0x10,
+        0x54494d45,
+        0x735049,
+        0x52464e43,
+        0x48534d,
+        0x53525354,
+        0x4442434e,
+        0x504d55,
         0x53555350
       })
   void probesWhatItHas(long extension) {

@@ -216,8 +216,7 @@ class Uart16550Test {
 
   @Test
   void refusesStateWithAnOverlongFifo() {
-    UartState state =
-        new UartState(0, 0, 0, 0, 0, 0, 0, 0, false, new byte[17], new byte[0]);
+    UartState state = new UartState(0, 0, 0, 0, 0, 0, 0, 0, false, new byte[17], new byte[0]);
     assertThatThrownBy(() -> uart.restore(state)).isInstanceOf(SavedStateException.class);
   }
 
@@ -236,8 +235,7 @@ class Uart16550Test {
             line.type("input");
           }
         }
-        default ->
-            assertThat(uart.read(offset, size)).as("seed %d", seed).isBetween(0L, 0xffL);
+        default -> assertThat(uart.read(offset, size)).as("seed %d", seed).isBetween(0L, 0xffL);
       }
     }
   }
