@@ -1,6 +1,4 @@
 module org.javisor.bench {
   requires org.javisor.host;
   requires static org.jspecify;
-
-  exports org.javisor.bench;
 }

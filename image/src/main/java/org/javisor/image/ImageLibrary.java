@@ -1,0 +1,160 @@
+package org.javisor.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.javisor.image.build.BusyboxImage;
+import org.javisor.image.build.PackageCache;
+import org.javisor.image.build.Workspace;
+import org.javisor.image.catalog.Catalog;
+import org.javisor.image.catalog.ImageName;
+import org.javisor.image.debian.Archive;
+import org.javisor.image.debian.Mirror;
+import org.javisor.image.openpgp.Keyring;
+import org.javisor.storage.store.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images of this host: found by name, and made from the Debian archive when they are not here.
+ * Once made, an image needs neither the archive nor the network.
+ */
+public final class ImageLibrary {
+  private static final String SUITE = "trixie";
+  private static final String ARCHITECTURE = "riscv64";
+  private static final String KNOWN = "busybox, debian (debian:trixie)";
+
+  /**
+   * What a library works with.
+   *
+   * @param folder where images are kept
+   * @param mirror the mirror a person named, or null to look for one
+   * @param keyring a file with the certificates of the archive's signers in place of Debian's, or
+   *     null
+   * @param environment the process environment
+   * @param aptFolder where the host's package manager is configured, usually {@code /etc/apt}
+   * @param machines boots machines that configure images
+   * @param inUse files of images that must stay even if their image is removed or replaced, because
+   *     the disk of a machine stands on them
+   */
+  public record Settings(
+      Path folder,
+      @Nullable String mirror,
+      @Nullable Path keyring,
+      Map<String, String> environment,
+      Path aptFolder,
+      MachineRunner machines,
+      Supplier<Set<Sha256>> inUse) {}
+
+  private final Settings settings;
+  private final Catalog catalog;
+
+  /** A library; nothing is read or made before it is used. */
+  public ImageLibrary(Settings settings) {
+    this.settings = settings;
+    catalog = new Catalog(settings.folder(), settings.inUse());
+  }
+
+  /**
+   * The image of this name if it is here.
+   *
+   * @throws ImageException.InvalidRequest if it is no name at all
+   */
+  public Optional<Image> find(String name) throws IOException {
+    return catalog.find(ImageName.parse(name));
+  }
+
+  /**
+   * The image of this name, made now if it is not here and is one of ours.
+   *
+   * @throws ImageException if it is not known or cannot be made; nothing half-made is left
+   * @throws InterruptedException if interrupted; nothing half-made is left
+   */
+  public Image obtain(String name, Progress progress) throws IOException, InterruptedException {
+    Optional<Image> here = find(name);
+    return here.isPresent() ? here.get() : pull(name, progress);
+  }
+
+  /**
+   * Makes one of our images from what the archive has now, in place of an earlier one.
+   *
+   * @throws ImageException if it is not known or cannot be made; an earlier one stays
+   * @throws InterruptedException if interrupted; an earlier one stays
+   */
+  public Image pull(String name, Progress progress) throws IOException, InterruptedException {
+    ImageName wanted = ImageName.parse(name);
+    if (!wanted.equals(ImageName.BUSYBOX)) {
+      throw new ImageException.UnknownImage(name, KNOWN);
+    }
+    return make((archive, workspace) -> BusyboxImage.make(archive, workspace, progress));
+  }
+
+  /** All images that are here, by name. */
+  public List<ImageInfo> list() throws IOException {
+    return catalog.list();
+  }
+
+  /**
+   * Removes an image; files that other images share stay.
+   *
+   * @throws ImageException.UnknownImage if there is no such image
+   */
+  public void remove(String name) throws IOException {
+    if (!catalog.remove(ImageName.parse(name))) {
+      List<String> here = list().stream().map(ImageInfo::name).toList();
+      throw new ImageException.UnknownImage(
+          name, here.isEmpty() ? "none" : String.join(", ", here));
+    }
+  }
+
+  private interface Recipe {
+    Catalog.Draft make(Archive archive, Workspace workspace)
+        throws IOException, InterruptedException;
+  }
+
+  private Image make(Recipe recipe) throws IOException, InterruptedException {
+    Path folder = settings.folder();
+    Mirror mirror = Mirror.find(settings.mirror(), settings.environment(), settings.aptFolder());
+    Archive.Settings archiveSettings =
+        new Archive.Settings(
+            SUITE,
+            ARCHITECTURE,
+            keyring(),
+            folder.resolve("archive"),
+            settings.environment(),
+            InstantSource.system());
+    PackageCache packages = new PackageCache(folder.resolve("packages"));
+    try (Archive archive = Archive.open(mirror, packages, archiveSettings);
+        Workspace workspace = Workspace.open(folder.resolve("unfinished"))) {
+      return catalog.publish(recipe.make(archive, workspace));
+    } catch (ImageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw DiskRoom.explain(e, folder, 0);
+    }
+  }
+
+  private Keyring keyring() throws IOException {
+    Path own = settings.keyring();
+    if (own != null) {
+      try {
+        return Keyring.read(own);
+      } catch (IOException e) {
+        throw new ImageException.InvalidRequest(
+            "the keyring " + own + " cannot be used: " + e.getMessage());
+      }
+    }
+    String resource = "debian/debian-archive-trixie.asc";
+    try (InputStream in = ImageLibrary.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IOException("the resource " + resource + " is missing");
+      }
+      return Keyring.parse(in.readAllBytes());
+    }
+  }
+}

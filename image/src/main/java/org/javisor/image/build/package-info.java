@@ -1,0 +1,3 @@
+/** How each image is made from packages. */
+@org.jspecify.annotations.NullMarked
+package org.javisor.image.build;

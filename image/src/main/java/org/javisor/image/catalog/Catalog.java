@@ -1,0 +1,271 @@
+package org.javisor.image.catalog;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.javisor.image.Image;
+import org.javisor.image.ImageInfo;
+import org.javisor.storage.store.Sha256;
+
+/**
+ * The images on this host.
+ *
+ * <pre>
+ *   names/NAME      the manifest of the image of that name
+ *   files/DIGEST    kernels, initial RAM disks, root disks; an image's files are here before its
+ *                   manifest is, and are removed only after it
+ *   lock            held while files and manifests change together
+ * </pre>
+ */
+public final class Catalog {
+  /** Processes exclude one another by the file's lock, threads of one process by this. */
+  private static final ReentrantLock THREADS = new ReentrantLock();
+
+  private final Path folder;
+  private final Supplier<Set<Sha256>> inUse;
+
+  /**
+   * A catalog in a folder, which is made when something is put in.
+   *
+   * @param inUse files that must stay whatever happens to their image, because a machine's disk
+   *     stands on them
+   */
+  public Catalog(Path folder, Supplier<Set<Sha256>> inUse) {
+    this.folder = folder;
+    this.inUse = inUse;
+  }
+
+  /** The image of this name, if it is here with all its files. */
+  public Optional<Image> find(ImageName name) throws IOException {
+    Optional<Manifest> found = manifest(name);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    Manifest manifest = found.get();
+    for (Sha256 file : manifest.files()) {
+      if (!Files.isRegularFile(file(file))) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        new Image(
+            manifest.name(),
+            file(manifest.kernel()),
+            file(manifest.initialRamDisk()),
+            manifest.disk().map(this::file),
+            manifest.commandLine(),
+            manifest.memory(),
+            digest(manifest)));
+  }
+
+  /** The manifest of the image of this name, if it is here. */
+  public Optional<Manifest> manifest(ImageName name) throws IOException {
+    try {
+      return Optional.of(Manifest.parse(Files.readString(names().resolve(name.fileName()))));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Sha256 digest(Manifest manifest) {
+    return Sha256.digestOf(manifest.text().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** All images, by name. */
+  public List<ImageInfo> list() throws IOException {
+    List<ImageInfo> infos = new ArrayList<>();
+    for (Manifest manifest : manifests()) {
+      long size = 0;
+      for (Sha256 file : manifest.files()) {
+        size += allocated(file(file));
+      }
+      long disk = manifest.disk().isPresent() ? length(file(manifest.disk().get())) : 0;
+      infos.add(
+          new ImageInfo(
+              manifest.name(),
+              digest(manifest),
+              manifest.description(),
+              manifest.created(),
+              size,
+              disk,
+              manifest.packages()));
+    }
+    infos.sort(Comparator.comparing(ImageInfo::name));
+    return infos;
+  }
+
+  private List<Manifest> manifests() throws IOException {
+    List<Manifest> found = new ArrayList<>();
+    if (Files.isDirectory(names())) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(names(), "[a-z0-9]*")) {
+        for (Path file : files) {
+          found.add(Manifest.parse(Files.readString(file)));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** A sparse file takes less than its length. */
+  private static long allocated(Path file) throws IOException {
+    try {
+      Object blocks = Files.getAttribute(file, "unix:blocks");
+      return blocks instanceof Number count ? count.longValue() * 512 : length(file);
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      return length(file);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  private static long length(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  /** An image that is ready but not yet known under its name; the files are moved away. */
+  public record Draft(Manifest manifest, Path kernel, Path initialRamDisk, Optional<Path> disk) {}
+
+  /** Makes an image known, in place of an earlier one of the same name. */
+  public Image publish(Draft draft) throws IOException {
+    Manifest manifest = draft.manifest();
+    Files.createDirectories(names());
+    Files.createDirectories(folder.resolve("files"));
+    try (Exclusive _ = exclusive()) {
+      adopt(draft.kernel(), manifest.kernel());
+      adopt(draft.initialRamDisk(), manifest.initialRamDisk());
+      if (draft.disk().isPresent()) {
+        adopt(draft.disk().get(), manifest.disk().orElseThrow());
+      }
+      Path target = names().resolve(ImageName.parse(manifest.name()).fileName());
+      Path temporary = Files.createTempFile(names(), ".", ".new");
+      try {
+        Files.writeString(temporary, manifest.text());
+        force(temporary);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+      removeUnused();
+    }
+    return find(ImageName.parse(manifest.name())).orElseThrow();
+  }
+
+  private void adopt(Path from, Sha256 digest) throws IOException {
+    Path target = file(digest);
+    if (Files.exists(target)) {
+      Files.deleteIfExists(from);
+      return;
+    }
+    force(from);
+    // Nobody writes to a file of an image by mistake.
+    from.toFile().setReadOnly();
+    Files.move(from, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Forgets an image and removes files no other image has.
+   *
+   * @return whether there was such an image
+   */
+  public boolean remove(ImageName name) throws IOException {
+    if (!Files.isDirectory(names())) {
+      return false;
+    }
+    try (Exclusive _ = exclusive()) {
+      boolean was = Files.deleteIfExists(names().resolve(name.fileName()));
+      if (was) {
+        removeUnused();
+      }
+      return was;
+    }
+  }
+
+  private void removeUnused() throws IOException {
+    Set<String> used = new HashSet<>();
+    inUse.get().forEach(digest -> used.add(digest.hex()));
+    manifests().forEach(manifest -> manifest.files().forEach(file -> used.add(file.hex())));
+    try (Stream<Path> files = Files.list(folder.resolve("files"))) {
+      for (Path file : files.toList()) {
+        if (!used.contains(file.getFileName().toString())) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /** The digest of a file. */
+  public static Sha256 digestOf(Path file) throws IOException {
+    MessageDigest digest = Sha256.newDigest();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return Sha256.of(digest.digest());
+  }
+
+  private Path names() {
+    return folder.resolve("names");
+  }
+
+  private Path file(Sha256 digest) {
+    return folder.resolve("files").resolve(digest.hex());
+  }
+
+  private Exclusive exclusive() throws IOException {
+    THREADS.lock();
+    boolean held = false;
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      Exclusive lock = new Exclusive(channel, channel.lock());
+      held = true;
+      return lock;
+    } finally {
+      if (!held) {
+        THREADS.unlock();
+      }
+    }
+  }
+
+  private record Exclusive(FileChannel channel, FileLock lock) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      try {
+        channel.close();
+      } finally {
+        THREADS.unlock();
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+#!/bin/sh
+cd /root
+sh -l
+poweroff -f
