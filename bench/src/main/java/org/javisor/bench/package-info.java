@@ -1,2 +1,13 @@
-@org.jspecify.annotations.NullMarked
+/**
+ * Measures Javisor side by side with a peer: the same kernel, the same initial RAM disk, in turn.
+ *
+ * <p>The shortest path through: {@link org.javisor.bench.CpuBench} packs our C programs ({@code
+ * src/main/c}, compiled by the build) into a {@link org.javisor.bench.RamDisk}, boots it in a
+ * process of each {@link org.javisor.bench.Peer} ({@link org.javisor.bench.MachineProcess}), reads
+ * what the guest prints ({@link org.javisor.bench.ConsoleReader}) and sums up in a {@link
+ * org.javisor.bench.CpuReport}.
+ */
+@NullMarked
 package org.javisor.bench;
+
+import org.jspecify.annotations.NullMarked;

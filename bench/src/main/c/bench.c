@@ -1,0 +1,73 @@
+/* Runs one benchmark program: PROGRAM [ITERATIONS]. Prints one line
+
+     @bench result NAME iterations=N checksum=HEX work=N nanoseconds=N instructions=N
+
+   with the elapsed time of CLOCK_MONOTONIC and the instructions the hart retired meanwhile, 0 where
+   it does not say. Ends with 1 if the program finds its own result wrong. */
+#include "bench.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static uint64_t nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static sigjmp_buf not_counted;
+
+static void on_illegal_instruction(int signal) {
+  siglongjmp(not_counted, signal);
+}
+
+static uint64_t retired(void) {
+  uint64_t count = 0;
+#ifdef __riscv
+  __asm__ volatile("rdinstret %0" : "=r"(count));
+#endif
+  return count;
+}
+
+/* The kernel may have closed the counter to user mode. */
+static int counts_instructions(void) {
+  if (sigsetjmp(not_counted, 1) != 0) {
+    return 0;
+  }
+  signal(SIGILL, on_illegal_instruction);
+  return retired() != 0;
+}
+
+int main(int argc, char **argv) {
+  uint64_t iterations = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
+  if (iterations == 0) {
+    fprintf(stderr, "%s: the number of iterations must be positive\n", bench_name);
+    return 2;
+  }
+  int counted = counts_instructions();
+  signal(SIGILL, SIG_DFL);
+  bench_prepare();
+
+  uint64_t instructions = counted ? retired() : 0;
+  uint64_t start = nanoseconds();
+  uint64_t checksum = bench_iteration();
+  int same = 1;
+  for (uint64_t i = 1; i < iterations; i++) {
+    same &= bench_iteration() == checksum;
+  }
+  uint64_t elapsed = nanoseconds() - start;
+  instructions = counted ? retired() - instructions : 0;
+
+  if (!same || !bench_verify()) {
+    printf("@bench wrong %s\n", bench_name);
+    return 1;
+  }
+  printf("@bench result %s iterations=%" PRIu64 " checksum=%016" PRIx64 " work=%" PRIu64
+         " nanoseconds=%" PRIu64 " instructions=%" PRIu64 "\n",
+         bench_name, iterations, checksum, bench_work * iterations, elapsed, instructions);
+  return 0;
+}

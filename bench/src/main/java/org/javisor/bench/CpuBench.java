@@ -1,0 +1,166 @@
+package org.javisor.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.javisor.host.ProblemException;
+
+/**
+ * Measures the processor: boots a machine with our C programs several times, in turn with a peer if
+ * one is named, and compares.
+ */
+public final class CpuBench {
+  /** The lean command line of our own images, and no waiting for anybody after a panic. */
+  private static final String WORDS =
+      "quiet panic=-1 cryptomgr.notests=1 initcall_blacklist=jent_mod_init";
+
+  private static final Duration LIMIT_PER_WORK = Duration.ofMinutes(2);
+  private static final Duration LIMIT_OF_BOOT = Duration.ofMinutes(3);
+
+  /**
+   * What is to be measured.
+   *
+   * @param start the command that starts {@code javisor}, before its arguments
+   * @param kernel the kernel all machines boot
+   * @param againstQemu whether to compare with QEMU
+   * @param runs how often each machine is booted, 1 to 99
+   * @param workFactor multiplies the work of every program, 1 to 1000: at 1 an engine that compiles
+   *     has little time to warm up
+   * @param cpus harts of each machine
+   * @param memory bytes of each machine's memory, at least {@link #LEAST_MEMORY}
+   */
+  public record Plan(
+      List<String> start,
+      Path kernel,
+      boolean againstQemu,
+      int runs,
+      int workFactor,
+      int cpus,
+      long memory) {
+    /** The programs need this many bytes of memory. */
+    public static final long LEAST_MEMORY = 192L << 20;
+
+    /**
+     * Checks the limits.
+     *
+     * @throws ProblemException naming the first value out of range
+     */
+    public Plan {
+      start = List.copyOf(start);
+      within("--runs", runs, 99);
+      within("--work", workFactor, 1000);
+      within("--cpus", cpus, 8);
+      if (memory < LEAST_MEMORY) {
+        throw ProblemException.badInput(
+            "the benchmark programs do not fit into " + (memory >> 20) + " MiB",
+            "give the machine " + (LEAST_MEMORY >> 20) + "MiB or more");
+      }
+    }
+
+    private static void within(String option, int value, int largest) {
+      if (value < 1 || value > largest) {
+        throw ProblemException.badInput(option + " cannot be " + value, "give 1 to " + largest);
+      }
+    }
+  }
+
+  private final Plan plan;
+  private final Consumer<String> progress;
+
+  /**
+   * A measurement.
+   *
+   * @param progress is told what happens, one line at a time
+   */
+  public CpuBench(Plan plan, Consumer<String> progress) {
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  /**
+   * Measures; takes a minute or more.
+   *
+   * @throws ProblemException if the programs are not built, the peer is not installed, or a machine
+   *     fails or computes something wrong
+   */
+  public CpuReport run() throws InterruptedException {
+    Peer javisor = new Peer.Javisor(plan.start());
+    Optional<Peer> peer =
+        plan.againstQemu() ? Optional.of(Peer.Qemu.installed()) : Optional.empty();
+    Path ramDisk = ramDisk();
+    try {
+      BootFiles boot = new BootFiles(plan.kernel(), ramDisk, WORDS, plan.cpus(), plan.memory());
+      List<MachineRun> runs = new ArrayList<>();
+      List<MachineRun> peerRuns = new ArrayList<>();
+      for (int round = 1; round <= plan.runs(); round++) {
+        runs.add(measure(javisor, boot, round));
+        if (peer.isPresent()) {
+          peerRuns.add(measure(peer.get(), boot, round));
+        }
+      }
+      return CpuReport.of(runs, peer.map(Peer::name), peerRuns);
+    } finally {
+      ramDisk.toFile().delete();
+    }
+  }
+
+  private MachineRun measure(Peer peer, BootFiles boot, int round) throws InterruptedException {
+    progress.accept("run %d of %d in %s".formatted(round, plan.runs(), peer.name()));
+    Duration limit = LIMIT_OF_BOOT.plus(LIMIT_PER_WORK.multipliedBy(plan.workFactor()));
+    MachineRun run = new MachineProcess(peer, boot, limit).run();
+    check(peer, run.results());
+    return run;
+  }
+
+  /** A machine that computes something else is not worth measuring. */
+  private static void check(Peer peer, List<ProgramResult> results) {
+    List<String> found = results.stream().map(CpuBench::identity).toList();
+    List<String> expected =
+        BenchProgram.ALL.stream()
+            .map(program -> "%s %016x".formatted(program.name(), program.checksum()))
+            .toList();
+    if (!found.equals(expected)) {
+      throw ProblemException.failed(
+          "the machine in %s computed %s instead of %s".formatted(peer.name(), found, expected),
+          "",
+          null);
+    }
+    for (ProgramResult result : results) {
+      if (result.nanoseconds() <= 0) {
+        throw ProblemException.failed(
+            "the clock in %s stood still during %s".formatted(peer.name(), result.program()),
+            "",
+            null);
+      }
+    }
+  }
+
+  private static String identity(ProgramResult result) {
+    return "%s %016x".formatted(result.program(), result.checksum());
+  }
+
+  private Path ramDisk() {
+    // Checked before a file is made: without the programs there is nothing to do.
+    BenchProgram.initExecutable();
+    try {
+      Path file = Files.createTempFile("javisor-bench", ".cpio");
+      boolean complete = false;
+      try {
+        RamDisk.write(file, plan.workFactor());
+        complete = true;
+      } finally {
+        if (!complete) {
+          file.toFile().delete();
+        }
+      }
+      return file;
+    } catch (IOException e) {
+      throw ProblemException.failed("the initial RAM disk cannot be written: " + e, "", e);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package org.javisor.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.javisor.host.ProblemException;
+
+/** Boots a benchmark machine in a process of a peer and waits for its end. */
+final class MachineProcess {
+  private final Peer peer;
+  private final BootFiles boot;
+  private final Duration limit;
+
+  /**
+   * A machine to boot.
+   *
+   * @param limit after this time the process is killed and the run has failed
+   */
+  MachineProcess(Peer peer, BootFiles boot, Duration limit) {
+    this.peer = peer;
+    this.boot = boot;
+    this.limit = limit;
+  }
+
+  /**
+   * Boots it and reads its console to the end.
+   *
+   * @throws ProblemException if it does not start, does not end in time, or does not finish its
+   *     programs; the last lines of the console are part of the message
+   */
+  MachineRun run() throws InterruptedException {
+    Path errors = temporaryFile();
+    try {
+      long start = System.nanoTime();
+      Process process = start(errors);
+      try {
+        return read(process, start, errors);
+      } finally {
+        process.destroyForcibly();
+      }
+    } finally {
+      errors.toFile().delete();
+    }
+  }
+
+  private Process start(Path errors) {
+    try {
+      Process process =
+          new ProcessBuilder(peer.command(boot)).redirectError(errors.toFile()).start();
+      process.getOutputStream().close();
+      return process;
+    } catch (IOException e) {
+      throw ProblemException.failed(peer.name() + " does not start: " + e.getMessage(), "", e);
+    }
+  }
+
+  private MachineRun read(Process process, long start, Path errors) throws InterruptedException {
+    ConsoleReader console = new ConsoleReader();
+    CompletableFuture<Void> timeout =
+        CompletableFuture.runAsync(
+            process::destroyForcibly,
+            CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS));
+    OptionalLong overhead = OptionalLong.empty();
+    boolean measured = false;
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.ISO_8859_1))) {
+      String line;
+      while ((line = lines.readLine()) != null) {
+        console.line(line, Duration.ofNanos(System.nanoTime() - start));
+        if (console.ended() && !measured) {
+          measured = true;
+          overhead = ResidentMemory.besidesGuest(process.pid(), boot.memory());
+        }
+      }
+    } catch (IOException e) {
+      // Its end was cut off: what has been read decides.
+    }
+    process.waitFor();
+    boolean inTime = timeout.cancel(false);
+    check(console, inTime, process.exitValue(), errors);
+    return new MachineRun(console.firstProgram().orElseThrow(), console.results(), overhead);
+  }
+
+  private void check(ConsoleReader console, boolean inTime, int exitCode, Path errors) {
+    String wrong;
+    if (!inTime) {
+      wrong = "did not end within " + limit.toSeconds() + " s";
+    } else if (!console.complaints().isEmpty()) {
+      wrong = String.join("; ", console.complaints());
+    } else if (!console.ended() || console.firstProgram().isEmpty()) {
+      wrong = "ended (exit code " + exitCode + ") before its programs did";
+    } else {
+      return;
+    }
+    List<String> evidence = new ArrayList<>();
+    evidence.add("the machine in " + peer.name() + " failed: " + wrong);
+    evidence.addAll(console.lastLines());
+    evidence.addAll(linesOf(errors));
+    throw ProblemException.failed(String.join("\n  ", evidence), "", null);
+  }
+
+  private static List<String> linesOf(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1).lines().limit(20).toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static Path temporaryFile() {
+    try {
+      return Files.createTempFile("javisor-bench", ".log");
+    } catch (IOException e) {
+      throw ProblemException.hostLacks(
+          "no temporary file can be made (" + e.getMessage() + ")",
+          "make room or set another java.io.tmpdir");
+    }
+  }
+}

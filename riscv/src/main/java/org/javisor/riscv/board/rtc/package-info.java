@@ -1,0 +1,3 @@
+/** The real-time clock: a Goldfish RTC ({@code google,goldfish-rtc} in the device tree). */
+@org.jspecify.annotations.NullMarked
+package org.javisor.riscv.board.rtc;
