@@ -10,5 +10,8 @@ module org.javisor.riscv {
   exports org.javisor.riscv.board.rtc;
   exports org.javisor.riscv.board.sbi;
   exports org.javisor.riscv.board.uart;
+  exports org.javisor.riscv.fp;
+  exports org.javisor.riscv.hart;
+  exports org.javisor.riscv.interpreter;
   exports org.javisor.riscv.isa;
 }

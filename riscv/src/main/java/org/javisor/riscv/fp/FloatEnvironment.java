@@ -47,6 +47,9 @@ public final class FloatEnvironment {
   /** The accrued exceptions, the fflags field: a set of the five flags above. */
   public int flags;
 
+  /** Rounding to nearest even, no flag set. */
+  public FloatEnvironment() {}
+
   /** Accrues the given flags. */
   void raise(int raised) {
     flags |= raised;

@@ -1,0 +1,141 @@
+package org.javisor.riscv.hart;
+
+import java.util.function.BiConsumer;
+import org.javisor.machine.GuestMemory;
+import org.javisor.machine.RawMemory;
+import org.javisor.machine.WriteWatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decoded pages of one machine, by physical page.
+ *
+ * <p>A page with decoded code is watched, so that stores to it, by whichever hart, device or
+ * address, come by {@link #written} and clear what they overwrite. When a page is dropped, because
+ * it has become data or to bound memory, harts may still hold it: the generation then changes, and
+ * a hart that executes {@code fence.i} forgets its pages if it sees another generation than the
+ * last time. Until then a guest has no right to expect its stores to be seen by fetches.
+ */
+final class CodeCache {
+  /** Pages kept decoded; about 16 KiB each. */
+  private static final int MAX_PAGES = 8192;
+
+  private static final int CHUNK_SHIFT = 9;
+  private static final int CHUNK = 1 << CHUNK_SHIFT;
+
+  private final GuestMemory memory;
+  private final WriteWatch watch;
+  private final BiConsumer<Hart, CodePage> announcement;
+
+  /** By page number relative to RAM's base, in chunks; entries change under the lock only. */
+  private final @Nullable CodePage[] @Nullable [] chunks;
+
+  /** The pages in order of creation, a ring that evicts. */
+  private final @Nullable CodePage[] order = new CodePage[MAX_PAGES];
+
+  private int next;
+  private volatile long generation;
+
+  /**
+   * A cache for {@code memory}.
+   *
+   * @param announcement called, with the hart whose thread it is on, for each page that has just
+   *     begun to be watched, before any hart can decode in it: must see to it that no hart goes on
+   *     storing past the watch
+   */
+  CodeCache(GuestMemory memory, BiConsumer<Hart, CodePage> announcement) {
+    this.memory = memory;
+    this.announcement = announcement;
+    this.watch = memory.watch(this::written);
+    int pages = Math.toIntExact(memory.size() >>> GuestMemory.PAGE_SHIFT);
+    this.chunks = new CodePage[(pages + CHUNK - 1) >> CHUNK_SHIFT][];
+  }
+
+  /** Changes whenever a page has been dropped. */
+  long generation() {
+    return generation;
+  }
+
+  /** The decoded page at the page-aligned guest physical address, which is RAM. */
+  CodePage page(long physical, Hart hart) {
+    CodePage page = find(physical);
+    if (page != null) {
+      return page;
+    }
+    CodePage created = new CodePage(physical, memory.machineAddress(physical));
+    synchronized (this) {
+      page = find(physical);
+      if (page != null) {
+        return page;
+      }
+      evict();
+      order[next] = created;
+      next = (next + 1) % MAX_PAGES;
+      watch.set(physical);
+      // Inside the lock: a hart that found the page earlier could decode what another one is about
+      // to overwrite, and execute a fence.i, all before the other has been told.
+      announcement.accept(hart, created);
+      enter(physical, created);
+    }
+    return created;
+  }
+
+  /** Forgets every page: for a reset or restore of the machine. */
+  synchronized void clear() {
+    for (int i = 0; i < MAX_PAGES; i++) {
+      CodePage page = order[i];
+      if (page != null) {
+        drop(page);
+      }
+    }
+  }
+
+  private void written(long gpa, long length) {
+    long end = gpa + length;
+    for (long at = gpa; at < end; ) {
+      long physical = at & -GuestMemory.PAGE_SIZE;
+      long pageEnd = Math.min(end, physical + GuestMemory.PAGE_SIZE);
+      CodePage page = find(physical);
+      if (page != null) {
+        RawMemory.fullFence();
+        if (page.written((int) (at - physical), (int) (pageEnd - physical))) {
+          drop(page);
+        }
+      }
+      at = pageEnd;
+    }
+  }
+
+  private synchronized void drop(CodePage page) {
+    if (find(page.physical()) == page) {
+      enter(page.physical(), null);
+      watch.clear(page.physical());
+      page.invalidate();
+      generation++;
+    }
+  }
+
+  private void evict() {
+    CodePage oldest = order[next];
+    if (oldest != null) {
+      drop(oldest);
+      order[next] = null;
+    }
+  }
+
+  private @Nullable CodePage find(long physical) {
+    int number = (int) ((physical - memory.base()) >>> GuestMemory.PAGE_SHIFT);
+    @Nullable CodePage[] chunk = chunks[number >> CHUNK_SHIFT];
+    return chunk == null ? null : chunk[number & CHUNK - 1];
+  }
+
+  private void enter(long physical, @Nullable CodePage page) {
+    int number = (int) ((physical - memory.base()) >>> GuestMemory.PAGE_SHIFT);
+    @Nullable CodePage[] chunk = chunks[number >> CHUNK_SHIFT];
+    if (chunk == null) {
+      chunk = new CodePage[CHUNK];
+      chunks[number >> CHUNK_SHIFT] = chunk;
+    }
+    chunk[number & CHUNK - 1] = page;
+    RawMemory.fullFence();
+  }
+}
