@@ -357,4 +357,12 @@ public enum Instruction {
   public boolean hasRoundingMode() {
     return shape.isFloatArithmetic() && (mask & Encoding.FUNCT3_MASK) == 0;
   }
+
+  /**
+   * True for conversions that are always exact. They have a rounding mode all the same; assemblers
+   * write 0 where others get the dynamic one.
+   */
+  boolean isExactConversion() {
+    return this == FCVT_D_S || this == FCVT_D_W || this == FCVT_D_WU;
+  }
 }
