@@ -20,13 +20,13 @@ public record BenchProgram(String name, int iterations, long checksum) {
   /** All programs, in the order in which they run. */
   public static final List<BenchProgram> ALL =
       List.of(
-          new BenchProgram("hash", 6, 0xc5a2609416ae1450L),
-          new BenchProgram("sort", 6, 0x5c99a6d76949cebaL),
+          new BenchProgram("hash", 8, 0xc5a2609416ae1450L),
+          new BenchProgram("sort", 8, 0x5c99a6d76949cebaL),
           new BenchProgram("matrix", 6, 0xe0ea0e19160aab56L),
-          new BenchProgram("interpreter", 6, 0x347e7),
-          new BenchProgram("recursion", 15, 196418),
-          new BenchProgram("copy", 12, 0xe4970c09de804cc4L),
-          new BenchProgram("chase", 8, 0x5a0806e9452dae8eL));
+          new BenchProgram("interpreter", 4, 0x347e7),
+          new BenchProgram("recursion", 10, 196418),
+          new BenchProgram("copy", 8, 0xe4970c09de804cc4L),
+          new BenchProgram("chase", 4, 0x0c8bd877e56837adL));
 
   private static final String INIT = "init";
 
