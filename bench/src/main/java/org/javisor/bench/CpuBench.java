@@ -149,6 +149,7 @@ public final class CpuBench {
     BenchProgram.initExecutable();
     try {
       Path file = Files.createTempFile("javisor-bench", ".cpio");
+      file.toFile().deleteOnExit();
       boolean complete = false;
       try {
         RamDisk.write(file, plan.workFactor());

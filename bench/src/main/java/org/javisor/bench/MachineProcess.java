@@ -42,13 +42,25 @@ final class MachineProcess {
     try {
       long start = System.nanoTime();
       Process process = start(errors);
+      // Whoever ends this process ends the machine too.
+      Thread atExit = Thread.ofPlatform().unstarted(process::destroyForcibly);
+      Runtime.getRuntime().addShutdownHook(atExit);
       try {
         return read(process, start, errors);
       } finally {
         process.destroyForcibly();
+        removeHook(atExit);
       }
     } finally {
       errors.toFile().delete();
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // This process is ending already, and the hook has run or will.
     }
   }
 
@@ -119,7 +131,9 @@ final class MachineProcess {
 
   private static Path temporaryFile() {
     try {
-      return Files.createTempFile("javisor-bench", ".log");
+      Path file = Files.createTempFile("javisor-bench", ".log");
+      file.toFile().deleteOnExit();
+      return file;
     } catch (IOException e) {
       throw ProblemException.hostLacks(
           "no temporary file can be made (" + e.getMessage() + ")",

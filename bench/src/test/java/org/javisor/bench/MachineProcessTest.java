@@ -1,0 +1,94 @@
+package org.javisor.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.javisor.host.ProblemException;
+import org.junit.jupiter.api.Test;
+
+/** A shell script plays the machine: it prints what a guest would. */
+class MachineProcessTest {
+  private static final BootFiles BOOT =
+      new BootFiles(Path.of("kernel"), Path.of("disk"), "quiet", 1, 256L << 20);
+  private static final String RESULT =
+      "echo '@bench result hash iterations=1 checksum=00000000000000ff work=1 nanoseconds=5"
+          + " instructions=9';";
+
+  private static MachineRun run(String script, Duration limit) throws InterruptedException {
+    return new MachineProcess(new Peer.Javisor(List.of("sh", "-c", script)), BOOT, limit).run();
+  }
+
+  private static MachineRun run(String script) throws InterruptedException {
+    return run(script, Duration.ofMinutes(1));
+  }
+
+  @Test
+  void readsTheConsoleToItsEnd() throws InterruptedException {
+    MachineRun run =
+        run("echo OpenSBI; echo '@bench first-program';" + RESULT + "echo '@bench end'");
+    assertThat(run.firstProgram()).isPositive();
+    assertThat(run.results()).containsExactly(new ProgramResult("hash", 1, 255, 1, 5, 9));
+  }
+
+  @Test
+  void aMachineThatEndsEarlyFailsWithItsLastWords() {
+    assertThatThrownBy(
+            () -> run("echo '@bench first-program'; echo 'Kernel panic'; echo broken >&2; exit 3"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("exit code 3")
+        .hasMessageContaining("Kernel panic")
+        .hasMessageContaining("broken");
+  }
+
+  @Test
+  void aProgramThatFailsFailsTheRun() {
+    assertThatThrownBy(
+            () -> run("echo '@bench first-program'; echo '@bench wrong sort'; echo '@bench end'"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("sort found its own result wrong");
+  }
+
+  @Test
+  void aMachineThatHangsIsEnded() {
+    assertThatThrownBy(() -> run("exec sleep 1000", Duration.ofMillis(200)))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("did not end within");
+  }
+
+  @Test
+  void aPeerThatDoesNotStartIsNamed() {
+    Peer missing = new Peer.Javisor(List.of("/nonexistent/javisor"));
+    assertThatThrownBy(() -> new MachineProcess(missing, BOOT, Duration.ofMinutes(1)).run())
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("javisor does not start");
+  }
+
+  /** The machines must be the same in everything that can be chosen. */
+  @Test
+  void bothPeersGetTheSameMachine() {
+    BootFiles boot = new BootFiles(Path.of("k"), Path.of("i"), "quiet panic=-1", 2, 256L << 20);
+    assertThat(new Peer.Javisor(List.of("javisor")).command(boot))
+        .containsExactly(
+            "javisor",
+            "run",
+            "--cpus",
+            "2",
+            "--memory",
+            "268435456",
+            "--kernel",
+            "k",
+            "--initrd",
+            "i",
+            "--append",
+            "quiet panic=-1");
+    assertThat(new Peer.Qemu().command(boot))
+        .containsSequence("-smp", "2")
+        .containsSequence("-m", "size=262144k")
+        .containsSequence("-kernel", "k")
+        .containsSequence("-initrd", "i")
+        .containsSequence("-append", "console=ttyS0 quiet panic=-1");
+  }
+}
