@@ -13,12 +13,14 @@ import java.nio.ByteBuffer;
  *
  * <p>A request that reaches outside the disk throws {@link IndexOutOfBoundsException} and has no
  * effect; whoever serves an untrusted guest checks first. A failure of the host (its disk is full,
- * a medium error) throws {@link IOException}; the disk stays usable and loses nothing that was
- * flushed.
+ * a medium error) throws {@link IOException}; nothing that was flushed is lost by it.
  */
 public interface BlockDevice extends Closeable {
 
-  /** Length of the disk in bytes, a multiple of 512. */
+  /** The unit of a disk's size, in bytes. */
+  int SECTOR = 512;
+
+  /** Length of the disk in bytes, a multiple of {@link #SECTOR}. */
   long size();
 
   /** True if {@link #write}, {@link #discard} and {@link #writeZeroes} throw. */
@@ -34,8 +36,8 @@ public interface BlockDevice extends Closeable {
   void flush() throws IOException;
 
   /**
-   * Says that the contents of a range no longer matter. Whole 4 KiB pages of it read as zeroes or
-   * as before; the host gets space back where it can.
+   * Says that the contents of a range no longer matter. Each byte of it then reads as zero or as
+   * before; the host gets space back where it can.
    */
   void discard(long offset, long length) throws IOException;
 

@@ -1,0 +1,513 @@
+package org.javisor.storage.block;
+
+import static org.javisor.storage.block.ClusterMap.CLUSTER;
+import static org.javisor.storage.block.ClusterMap.LEAF_ENTRIES;
+import static org.javisor.storage.block.ClusterMap.PAGE;
+import static org.javisor.storage.block.ClusterMap.PAGES;
+
+import java.io.IOException;
+import java.io.SyncFailedException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A copy-on-write disk: what was written lies in the overlay's file, everything else is read from a
+ * base that is never changed and that many overlays may share. The disk may be larger than the
+ * base; it is zero behind the base's end.
+ *
+ * <h2>Format</h2>
+ *
+ * The file consists of clusters of 64 KiB, numbers are little-endian. Cluster 0 holds the {@link
+ * OverlayHeader}. From cluster 1 on lies the directory: for each 512 MiB of disk the number of the
+ * cluster that holds its leaf of the map, or 0. A leaf has 8192 {@linkplain ClusterEntry entries},
+ * one for each 64 KiB of disk, that say where each of sixteen pages of 4 KiB is: in the overlay's
+ * file, in the base, or nowhere because it is zero. So a guest's 4 KiB write costs one page and no
+ * reading, and zeroes cost nothing. All other clusters hold pages or are free; which are free is
+ * not stored but found when the overlay is opened.
+ *
+ * <h2>What a crash leaves</h2>
+ *
+ * Pages are written to places that the map in the file does not point to, or to where the map
+ * already says they are. The map in memory is written only by {@link #flush}, in this order: sync
+ * the pages, and new leaves, which nothing points to yet; then write entries in place and pointers
+ * to the new leaves; sync again. An entry or pointer is eight aligned bytes, which storage writes
+ * whole or not at all, and it is valid before and after. Thus at any moment the file holds a map
+ * whose every pointer leads to contents that were synced before, and everything that a flush has
+ * acknowledged. A cluster that a discard frees is used again only after a flush, when the map in
+ * the file has forgotten it too. If a sync fails, the disk refuses to go on, because nobody knows
+ * then what the host's storage holds.
+ */
+public final class Overlay implements BlockDevice {
+
+  /** The largest disk an overlay can be, in bytes: 16 TiB. */
+  public static final long MAXIMUM_SIZE = ClusterMap.capacity(ClusterMap.MOST_DIRECTORY_CLUSTERS);
+
+  /** Locks that share the clusters among them. */
+  private static final int STRIPES = 64;
+
+  /** Freed clusters that may wait for a flush; more and we flush ourselves. */
+  private static final int MOST_PENDING = 1024;
+
+  private final Medium medium;
+  private final BlockDevice base;
+  private final ClusterMap map;
+  private final ClusterAllocator allocator;
+  private final OverlayFile file;
+
+  /** False for a disk that ends with this process: nothing is flushed. */
+  private final boolean lasting;
+
+  private final ReentrantReadWriteLock[] stripes = new ReentrantReadWriteLock[STRIPES];
+  private final ReentrantLock flushing = new ReentrantLock();
+  private volatile OverlayHeader header;
+  private volatile boolean failed;
+
+  private Overlay(
+      Medium medium,
+      BlockDevice base,
+      OverlayHeader header,
+      ClusterMap map,
+      ClusterAllocator allocator,
+      boolean lasting) {
+    this.medium = medium;
+    this.base = base;
+    this.header = header;
+    this.map = map;
+    this.allocator = allocator;
+    this.lasting = lasting;
+    file = new OverlayFile(medium);
+    for (int i = 0; i < STRIPES; i++) {
+      stripes[i] = new ReentrantReadWriteLock();
+    }
+  }
+
+  /**
+   * Makes an overlay over {@code base}, which stays the caller's to close.
+   *
+   * @param baseIdentity what tells the base from every other one, usually its digest
+   * @param size of the disk in bytes, a multiple of 512, not smaller than the base
+   * @throws IOException if the file exists or cannot be made
+   */
+  public static Overlay create(Path file, BlockDevice base, String baseIdentity, long size)
+      throws IOException {
+    HostFile medium = HostFile.create(file);
+    try {
+      return create(medium, base, baseIdentity, size);
+    } catch (IOException | RuntimeException e) {
+      medium.close();
+      Files.deleteIfExists(file);
+      throw e;
+    }
+  }
+
+  static Overlay create(Medium medium, BlockDevice base, String baseIdentity, long size)
+      throws IOException {
+    OverlayHeader header = newHeader(base, baseIdentity, size);
+    new OverlayFile(medium).writeHeader(header);
+    return fresh(medium, base, header, true);
+  }
+
+  /**
+   * Makes an overlay that ends with this process: its file has no name, nothing is ever synced.
+   *
+   * @param folder where the host keeps what is written
+   */
+  public static Overlay anonymous(Path folder, BlockDevice base, long size) throws IOException {
+    OverlayHeader header = newHeader(base, "", size);
+    return fresh(HostFile.anonymous(folder), base, header, false);
+  }
+
+  private static OverlayHeader newHeader(BlockDevice base, String baseIdentity, long size) {
+    if (size < base.size() || size <= 0 || size > MAXIMUM_SIZE || size % SECTOR != 0) {
+      throw new IllegalArgumentException(
+          "overlay of %d bytes over a base of %d".formatted(size, base.size()));
+    }
+    // One cluster of directory describes 4 TiB: room for most disks to grow.
+    int directory = size <= ClusterMap.capacity(1) ? 1 : ClusterMap.MOST_DIRECTORY_CLUSTERS;
+    return new OverlayHeader(size, base.size(), baseIdentity, directory);
+  }
+
+  private static Overlay fresh(
+      Medium medium, BlockDevice base, OverlayHeader header, boolean lasting) {
+    ClusterMap map = new ClusterMap(header.directoryClusters());
+    ClusterAllocator allocator = new ClusterAllocator(1 + header.directoryClusters(), new BitSet());
+    return new Overlay(medium, base, header, map, allocator, lasting);
+  }
+
+  /**
+   * Opens an overlay with the base it was made over, which stays the caller's to close.
+   *
+   * @throws IOException if the file is in use, no overlay or damaged, or was made over another base
+   */
+  public static Overlay open(Path file, BlockDevice base, String baseIdentity) throws IOException {
+    HostFile medium = HostFile.open(file, true);
+    try {
+      return open(medium, base, baseIdentity, file.toString());
+    } catch (IOException | RuntimeException e) {
+      medium.close();
+      throw e;
+    }
+  }
+
+  static Overlay open(Medium medium, BlockDevice base, String baseIdentity, String name)
+      throws IOException {
+    OverlayFile file = new OverlayFile(medium);
+    OverlayHeader header = file.readHeader(name);
+    if (header.baseSize() != base.size() || !header.baseIdentity().equals(baseIdentity)) {
+      throw new IOException(
+          "overlay %s was made over %s of %d bytes, not over %s of %d bytes"
+              .formatted(
+                  name, header.baseIdentity(), header.baseSize(), baseIdentity, base.size()));
+    }
+    ClusterMap map = new ClusterMap(header.directoryClusters());
+    BitSet used = file.load(header, map, name);
+    BitSet free = new BitSet();
+    free.set(0, used.length());
+    free.andNot(used);
+    return new Overlay(medium, base, header, map, new ClusterAllocator(used.length(), free), true);
+  }
+
+  @Override
+  public long size() {
+    return header.size();
+  }
+
+  @Override
+  public boolean readOnly() {
+    return false;
+  }
+
+  /** Bytes of the overlay's file that are in use. */
+  public long allocatedBytes() {
+    return (long) allocator.used() * CLUSTER;
+  }
+
+  /**
+   * Makes the disk larger; what is new is zero.
+   *
+   * @throws IOException if {@code newSize} is smaller than the size, no multiple of 512, or more
+   *     than this overlay can become
+   */
+  public void grow(long newSize) throws IOException {
+    flushing.lock();
+    try {
+      OverlayHeader old = header;
+      if (newSize < old.size()
+          || newSize % SECTOR != 0
+          || newSize > ClusterMap.capacity(old.directoryClusters())) {
+        throw new IOException(
+            "a disk of %d bytes cannot become one of %d".formatted(old.size(), newSize));
+      }
+      OverlayHeader grown =
+          new OverlayHeader(newSize, old.baseSize(), old.baseIdentity(), old.directoryClusters());
+      if (lasting) {
+        file.writeHeader(grown);
+      }
+      header = grown;
+    } finally {
+      flushing.unlock();
+    }
+  }
+
+  private ReentrantReadWriteLock stripe(long cluster) {
+    return stripes[(int) (cluster % STRIPES)];
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer destination) throws IOException {
+    Objects.checkFromIndexSize(offset, destination.remaining(), size());
+    int limit = destination.limit();
+    long at = offset;
+    while (destination.position() < limit) {
+      int within = (int) (at % CLUSTER);
+      int length = Math.min(limit - destination.position(), CLUSTER - within);
+      destination.limit(destination.position() + length);
+      try {
+        readCluster(at / CLUSTER, within, destination);
+      } finally {
+        destination.limit(limit);
+      }
+      at += length;
+    }
+  }
+
+  private void readCluster(long cluster, int within, ByteBuffer destination) throws IOException {
+    var lock = stripe(cluster).readLock();
+    lock.lock();
+    try {
+      long entry = map.get(cluster);
+      int limit = destination.limit();
+      int at = within;
+      int end = within + destination.remaining();
+      while (at < end) {
+        int stop = Math.min(end, sameUntil(entry, at / PAGE) * PAGE);
+        destination.limit(destination.position() + stop - at);
+        readPages(cluster, entry, at, destination);
+        at = stop;
+      }
+      destination.limit(limit);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The first page after {@code page} that lies elsewhere than it. */
+  private static int sameUntil(long entry, int page) {
+    int present = ClusterEntry.present(entry);
+    int zero = ClusterEntry.zero(entry);
+    int next = page + 1;
+    while (next < PAGES
+        && ((present >> next) & 1) == ((present >> page) & 1)
+        && ((zero >> next) & 1) == ((zero >> page) & 1)) {
+      next++;
+    }
+    return next;
+  }
+
+  private void readPages(long cluster, long entry, int within, ByteBuffer destination)
+      throws IOException {
+    int page = within / PAGE;
+    if (((ClusterEntry.present(entry) >> page) & 1) != 0) {
+      medium.read(ClusterEntry.cluster(entry) * CLUSTER + within, destination);
+    } else if (((ClusterEntry.zero(entry) >> page) & 1) != 0) {
+      Zeroes.fill(destination);
+    } else {
+      readBase(cluster * CLUSTER + within, destination);
+    }
+  }
+
+  private void readBase(long offset, ByteBuffer destination) throws IOException {
+    int limit = destination.limit();
+    long there = Math.clamp(base.size() - offset, 0, destination.remaining());
+    if (there > 0) {
+      destination.limit(destination.position() + (int) there);
+      base.read(offset, destination);
+      destination.limit(limit);
+    }
+    Zeroes.fill(destination);
+  }
+
+  @Override
+  public void write(long offset, ByteBuffer source) throws IOException {
+    Objects.checkFromIndexSize(offset, source.remaining(), size());
+    checkUsable();
+    int limit = source.limit();
+    long at = offset;
+    while (source.position() < limit) {
+      int within = (int) (at % CLUSTER);
+      int length = Math.min(limit - source.position(), CLUSTER - within);
+      source.limit(source.position() + length);
+      try {
+        writeCluster(at / CLUSTER, within, source);
+      } finally {
+        source.limit(limit);
+      }
+      at += length;
+    }
+  }
+
+  private void writeCluster(long cluster, int within, ByteBuffer source) throws IOException {
+    int last = within + source.remaining() - 1;
+    int pages = ClusterEntry.pages(within / PAGE, last / PAGE);
+    var shared = stripe(cluster).readLock();
+    shared.lock();
+    try {
+      long entry = map.get(cluster);
+      if ((ClusterEntry.present(entry) & pages) == pages) {
+        medium.write(ClusterEntry.cluster(entry) * CLUSTER + within, source);
+        return;
+      }
+    } finally {
+      shared.unlock();
+    }
+    var alone = stripe(cluster).writeLock();
+    alone.lock();
+    try {
+      writeNewPages(cluster, within, source, pages);
+    } finally {
+      alone.unlock();
+    }
+  }
+
+  private void writeNewPages(long cluster, int within, ByteBuffer source, int pages)
+      throws IOException {
+    long entry = map.get(cluster);
+    long place = ClusterEntry.cluster(entry);
+    boolean fresh = place == 0;
+    if (fresh) {
+      place = allocator.allocate();
+    }
+    try {
+      int end = within + source.remaining();
+      fill(cluster, entry, place, within / PAGE * PAGE, within);
+      fill(cluster, entry, place, end, Math.ceilDiv(end, PAGE) * PAGE);
+      medium.write(place * CLUSTER + within, source);
+    } catch (IOException | RuntimeException e) {
+      if (fresh) {
+        allocator.release(place);
+      }
+      throw e;
+    }
+    map.set(
+        cluster,
+        ClusterEntry.of(
+            place, ClusterEntry.present(entry) | pages, ClusterEntry.zero(entry) & ~pages));
+  }
+
+  /** Copies the part of a page that a write leaves out to where the page will be. */
+  private void fill(long cluster, long entry, long place, int from, int to) throws IOException {
+    if (from == to || ((ClusterEntry.present(entry) >> (from / PAGE)) & 1) != 0) {
+      return;
+    }
+    ByteBuffer part = ByteBuffer.allocate(to - from);
+    readPages(cluster, entry, from, part);
+    medium.write(place * CLUSTER + from, part.flip());
+  }
+
+  @Override
+  public void discard(long offset, long length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, size());
+    checkUsable();
+    zeroPages(Math.ceilDiv(offset, PAGE) * PAGE, (offset + length) / PAGE * PAGE);
+  }
+
+  @Override
+  public void writeZeroes(long offset, long length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, size());
+    checkUsable();
+    long end = offset + length;
+    long from = Math.min(end, Math.ceilDiv(offset, PAGE) * PAGE);
+    long to = Math.max(from, end / PAGE * PAGE);
+    zeroPart(offset, from);
+    zeroPages(from, to);
+    zeroPart(to, end);
+  }
+
+  private void zeroPart(long from, long to) throws IOException {
+    if (from < to) {
+      long entry = map.get(from / CLUSTER);
+      int page = (int) (from % CLUSTER) / PAGE;
+      boolean ours = ((ClusterEntry.present(entry) >> page) & 1) != 0;
+      boolean zero = ((ClusterEntry.zero(entry) >> page) & 1) != 0 || from >= base.size();
+      if (ours || !zero) {
+        write(from, ByteBuffer.allocate((int) (to - from)));
+      }
+    }
+  }
+
+  private void zeroPages(long from, long to) throws IOException {
+    long at = from;
+    while (at < to) {
+      long cluster = at / CLUSTER;
+      if (at >= base.size() && map.untouched(cluster)) {
+        at = (cluster / LEAF_ENTRIES + 1) * LEAF_ENTRIES * CLUSTER;
+      } else {
+        long end = Math.min(to, (cluster + 1) * CLUSTER);
+        zeroPages(cluster, (int) (at % CLUSTER) / PAGE, (int) ((end - 1) % CLUSTER) / PAGE);
+        at = end;
+      }
+      if (allocator.pending() > MOST_PENDING) {
+        // A guest that writes and discards without ever flushing must not make the file grow.
+        flush();
+      }
+    }
+  }
+
+  private void zeroPages(long cluster, int first, int last) {
+    int pages = ClusterEntry.pages(first, last);
+    var lock = stripe(cluster).writeLock();
+    lock.lock();
+    try {
+      long entry = map.get(cluster);
+      long place = ClusterEntry.cluster(entry);
+      int present = ClusterEntry.present(entry) & ~pages;
+      int zero = (ClusterEntry.zero(entry) | pages) & pagesOfBase(cluster);
+      long changed = ClusterEntry.of(present == 0 ? 0 : place, present, zero);
+      if (changed != entry) {
+        map.set(cluster, changed);
+        if (place != 0 && present == 0) {
+          free(place);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The pages that the base has a byte of; the others are zero without being marked. */
+  private int pagesOfBase(long cluster) {
+    long pages = Math.ceilDiv(base.size() - cluster * CLUSTER, PAGE);
+    return pages <= 0 ? 0 : ClusterEntry.pages(0, (int) Math.min(pages, PAGES) - 1);
+  }
+
+  private void free(long place) {
+    if (lasting) {
+      allocator.releaseLater(place);
+    } else {
+      punch(place, 1);
+      allocator.release(place);
+    }
+  }
+
+  private void punch(long place, long clusters) {
+    try {
+      medium.punch(place * CLUSTER, clusters * CLUSTER);
+    } catch (IOException e) {
+      // The space stays the overlay's, and is used again.
+      System.getLogger(Overlay.class.getName())
+          .log(System.Logger.Level.DEBUG, "cannot give space back", e);
+    }
+  }
+
+  private void checkUsable() throws IOException {
+    if (failed) {
+      throw new IOException("the disk has failed to reach stable storage before");
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    if (!lasting) {
+      return;
+    }
+    flushing.lock();
+    try {
+      checkUsable();
+      // In this order: what is freed by now is certainly out of the changes.
+      BitSet freed = allocator.takePending();
+      List<ClusterMap.Change> changes = map.takeChanges();
+      try {
+        file.store(changes, allocator);
+      } catch (IOException | RuntimeException e) {
+        failed = e instanceof SyncFailedException;
+        map.giveBack(changes);
+        allocator.giveBackPending(freed);
+        throw e;
+      }
+      for (int from = freed.nextSetBit(0); from >= 0; ) {
+        int to = freed.nextClearBit(from);
+        punch(from, to - from);
+        from = freed.nextSetBit(to);
+      }
+      allocator.release(freed);
+    } finally {
+      flushing.unlock();
+    }
+  }
+
+  /** Flushes and closes the overlay's file; the base stays open. */
+  @Override
+  public void close() throws IOException {
+    try (medium) {
+      if (!failed) {
+        flush();
+      }
+    }
+  }
+}
