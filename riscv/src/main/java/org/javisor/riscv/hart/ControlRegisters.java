@@ -184,7 +184,8 @@ final class ControlRegisters {
       throw hart.illegalInstruction();
     }
     return switch (number) {
-      case CYCLE, INSTRET -> hart.retired();
+      case CYCLE -> hart.cycles();
+      case INSTRET -> hart.retiredInstructions();
       case TIME -> interrupts.time();
       default -> 0;
     };

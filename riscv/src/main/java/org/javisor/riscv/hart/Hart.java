@@ -89,6 +89,8 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private long reservedValue;
   private int tlbMode;
 
+  private long cycleOffset;
+  private long retiredOffset;
   private boolean waiting;
   private volatile boolean parked;
   private volatile @Nullable Thread thread;
@@ -190,6 +192,26 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** Instructions retired since reset, up to date outside of blocks. */
   public long retired() {
     return retired;
+  }
+
+  /** The cycle counter: a cycle an instruction. */
+  public long cycles() {
+    return retired + cycleOffset;
+  }
+
+  /** Sets the cycle counter, as SBI's performance monitoring extension does; own thread. */
+  public void setCycles(long value) {
+    cycleOffset = value - retired;
+  }
+
+  /** The instret counter. */
+  public long retiredInstructions() {
+    return retired + retiredOffset;
+  }
+
+  /** Sets the instret counter; own thread. */
+  public void setRetiredInstructions(long value) {
+    retiredOffset = value - retired;
   }
 
   /** Counts instructions retired. */
@@ -731,6 +753,8 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     interrupts.setCompare(-1);
     pc = 0;
     retired = 0;
+    cycleOffset = 0;
+    retiredOffset = 0;
     waiting = false;
     forgetCaches();
     setPrivilege(SUPERVISOR);
@@ -766,6 +790,8 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
         privilege,
         pc,
         retired,
+        cycles(),
+        retiredInstructions(),
         x,
         f,
         control.save());
@@ -788,6 +814,8 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     }
     pc = state.pc();
     retired = state.retired();
+    setCycles(state.cycles());
+    setRetiredInstructions(state.retiredInstructions());
     setPrivilege(state.privilege());
     synchronized (this) {
       status = state.status();

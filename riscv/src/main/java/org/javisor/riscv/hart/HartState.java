@@ -14,7 +14,9 @@ import org.javisor.machine.StateVersion;
  * @param resumesAtStart whether the suspension it is in ends with a start
  * @param privilege 0 for user, 1 for supervisor
  * @param pc address of the next instruction
- * @param retired instructions retired
+ * @param retired instructions retired since reset
+ * @param cycles the cycle counter
+ * @param retiredInstructions the instret counter
  * @param x the 32 integer registers
  * @param f the 32 floating-point registers' bits, single precision NaN-boxed
  * @param control the control and status registers
@@ -29,6 +31,8 @@ public record HartState(
     int privilege,
     long pc,
     long retired,
+    long cycles,
+    long retiredInstructions,
     long[] x,
     long[] f,
     Control control)
