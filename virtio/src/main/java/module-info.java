@@ -7,5 +7,6 @@ module org.javisor.virtio {
   exports org.javisor.virtio.console;
   exports org.javisor.virtio.entropy;
   exports org.javisor.virtio.mmio;
+  exports org.javisor.virtio.net;
   exports org.javisor.virtio.queue;
 }

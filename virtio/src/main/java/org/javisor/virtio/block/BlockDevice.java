@@ -23,6 +23,9 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
 
   private static final int TYPE = 2;
 
+  /** Requests served before other workers have their turn. */
+  private static final int TURN = 64;
+
   private static final int CAPACITY = 0;
   private static final int SEG_MAX = 12;
   private static final int BLK_SIZE = 20;
@@ -174,6 +177,7 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
     Virtqueue queue = current.activation.queue(worker);
     DescriptorChain chain = current.lanes.get(worker).chain;
     BlockRequest request = current.lanes.get(worker).request;
+    int served = 0;
     do {
       queue.suppressNotifications();
       while (queue.poll(chain)) {
@@ -184,7 +188,8 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
         }
         queue.finish(chain, written);
         queue.publish();
-        if (current.activation.yielding(worker)) {
+        if (++served == TURN || current.activation.yielding(worker)) {
+          current.activation.wake(worker);
           return;
         }
       }

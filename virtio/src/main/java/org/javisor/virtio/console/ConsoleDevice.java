@@ -138,18 +138,26 @@ public final class ConsoleDevice implements VirtioDevice<ConsoleState> {
     }
     Activation activation = current.activation;
     boolean multiport = activation.negotiated(FEATURE_MULTIPORT);
-    boolean again = true;
-    while (again && !activation.yielding(WORKER)) {
-      if (applySize() && activation.negotiated(FEATURE_SIZE)) {
-        activation.configurationChanged();
+    if (applySize() && activation.negotiated(FEATURE_SIZE)) {
+      activation.configurationChanged();
+    }
+    boolean again = multiport && takeControl(current);
+    for (Port port : multiport ? ports : ports.subList(0, 1)) {
+      if (activation.yielding(WORKER)) {
+        return;
       }
-      again = multiport && takeControl(current);
-      for (Port port : multiport ? ports : ports.subList(0, 1)) {
-        again |= port.transmit(activation.queue(port.transmitQueue()), current.chain, buffer);
-        again |= port.receive(activation.queue(port.receiveQueue()), current.chain, buffer);
-      }
-      // Last, so that an end of input follows the input.
-      again |= multiport && sendControl(current);
+      again |=
+          port.transmit(
+              activation.queue(port.transmitQueue()),
+              current.chain,
+              buffer,
+              () -> activation.yielding(WORKER));
+      again |= port.receive(activation.queue(port.receiveQueue()), current.chain, buffer);
+    }
+    // Last, so that an end of input follows the input.
+    again |= multiport && sendControl(current);
+    if (again) {
+      activation.wake(WORKER);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.javisor.virtio.console;
 
+import java.util.function.BooleanSupplier;
 import org.javisor.virtio.queue.DescriptorChain;
 import org.javisor.virtio.queue.GuestBuffer;
 import org.javisor.virtio.queue.MalformedQueueException;
@@ -19,7 +20,7 @@ final class Port {
   static final int SEND_NAME = 16;
   private static final int SEND_ALL = 31;
 
-  /** Chains served before the other ports have their turn. */
+  /** Chains, or pieces of one, served before the other ports have their turn. */
   private static final int TURN = 64;
 
   final int id;
@@ -83,7 +84,7 @@ final class Port {
    *
    * @return whether to come back soon without being woken
    */
-  boolean transmit(Virtqueue queue, DescriptorChain chain, byte[] buffer)
+  boolean transmit(Virtqueue queue, DescriptorChain chain, byte[] buffer, BooleanSupplier yielding)
       throws MalformedQueueException {
     queue.suppressNotifications();
     for (int turn = 0; turn < TURN; turn++) {
@@ -91,11 +92,11 @@ final class Port {
         closeIfDrained();
         return queue.requestNotifications();
       }
-      if (!deliver(chain.readable(), buffer)) {
-        // The rest of this chain waits in guest memory until the host has room.
+      Delivery delivery = deliver(chain.readable(), buffer, yielding);
+      if (delivery != Delivery.WHOLE) {
+        // The rest of this chain waits in guest memory.
         queue.unpoll(chain);
-        metrics.outputBlocked.increment();
-        return false;
+        return delivery == Delivery.INTERRUPTED;
       }
       transmitted = 0;
       queue.finish(chain, 0);
@@ -104,18 +105,29 @@ final class Port {
     return true;
   }
 
-  private boolean deliver(GuestBuffer output, byte[] buffer) {
+  private enum Delivery {
+    WHOLE,
+    HOST_FULL,
+    INTERRUPTED
+  }
+
+  private Delivery deliver(GuestBuffer output, byte[] buffer, BooleanSupplier yielding) {
     output.skip(transmitted);
-    while (output.remaining() > 0) {
+    for (int turn = 0; output.remaining() > 0; turn++) {
+      // A chain may hold gigabytes.
+      if (turn == TURN || yielding.getAsBoolean()) {
+        return Delivery.INTERRUPTED;
+      }
       int count = output.read(buffer, 0, buffer.length);
       int taken = backend.write(buffer, 0, count);
       transmitted += taken;
       metrics.bytesFromGuest.add(taken);
       if (taken < count) {
-        return false;
+        metrics.outputBlocked.increment();
+        return Delivery.HOST_FULL;
       }
     }
-    return true;
+    return Delivery.WHOLE;
   }
 
   /** A close is passed on when the output before it has been. */

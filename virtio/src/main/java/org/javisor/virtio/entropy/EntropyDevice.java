@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class EntropyDevice implements VirtioDevice<EntropyState> {
   private static final int TYPE = 4;
 
+  /** Requests served before other workers have their turn. */
+  private static final int TURN = 64;
+
   private final Entropy source;
   private final EntropyConfiguration configuration;
   private final ConfigurationSpace space = new ConfigurationSpace(0);
@@ -78,13 +81,18 @@ public final class EntropyDevice implements VirtioDevice<EntropyState> {
       return;
     }
     Virtqueue queue = current.activation.queue(0);
-    do {
-      queue.suppressNotifications();
-      while (!current.activation.yielding(worker) && queue.poll(current.chain)) {
-        queue.finish(current.chain, fill(current.chain.writable()));
-        queue.publish();
+    queue.suppressNotifications();
+    for (int turn = 0; turn < TURN && !current.activation.yielding(worker); turn++) {
+      if (!queue.poll(current.chain)) {
+        if (!queue.requestNotifications()) {
+          return;
+        }
+        continue;
       }
-    } while (!current.activation.yielding(worker) && queue.requestNotifications());
+      queue.finish(current.chain, fill(current.chain.writable()));
+      queue.publish();
+    }
+    current.activation.wake(worker);
   }
 
   private long fill(GuestBuffer room) throws MalformedQueueException {

@@ -31,6 +31,7 @@ final class ActiveDevice<S extends SavedState> implements Activation {
   private final GuestMemory memory;
   private final VirtioDevice<S> device;
   private final InterruptStatus interrupts;
+  private final TransportMetrics metrics;
   private final Worker[] workers;
   private final Virtqueue[] queues;
   private final AtomicInteger status = new AtomicInteger();
@@ -39,11 +40,16 @@ final class ActiveDevice<S extends SavedState> implements Activation {
   private boolean paused;
 
   ActiveDevice(
-      String name, GuestMemory memory, VirtioDevice<S> device, InterruptStatus interrupts) {
+      String name,
+      GuestMemory memory,
+      VirtioDevice<S> device,
+      InterruptStatus interrupts,
+      TransportMetrics metrics) {
     this.name = name;
     this.memory = memory;
     this.device = device;
     this.interrupts = interrupts;
+    this.metrics = metrics;
     this.queues = new Virtqueue[device.queueSizes().length];
     removeQueues();
     this.workers = new Worker[device.workers()];
@@ -195,6 +201,7 @@ final class ActiveDevice<S extends SavedState> implements Activation {
   /** The driver has notified a queue, or claims so. */
   void notified(int queue) {
     if (queue >= 0 && queue < queues.length) {
+      metrics.notifications.increment();
       workers[device.workerOf(queue)].wake();
     }
   }
@@ -210,6 +217,7 @@ final class ActiveDevice<S extends SavedState> implements Activation {
     } catch (RuntimeException e) {
       // A fault of ours; the guest loses this device, not the machine. A guest that can repeat it
       // must not fill the log.
+      metrics.faults.increment();
       if (faultReported.compareAndSet(false, true)) {
         LOG.log(Level.WARNING, name + ": fault in the device", e);
       }
@@ -221,6 +229,7 @@ final class ActiveDevice<S extends SavedState> implements Activation {
   void needsReset(Exception reason) {
     int old = status.getAndUpdate(bits -> bits | Status.NEEDS_RESET);
     if ((old & Status.NEEDS_RESET) == 0) {
+      metrics.needsReset.increment();
       LOG.log(Level.DEBUG, () -> name + " needs a reset: " + reason.getMessage());
       if ((old & Status.DRIVER_OK) != 0) {
         interrupts.raise(InterruptStatus.CONFIGURATION_CHANGE);

@@ -11,10 +11,12 @@ final class InterruptStatus {
   static final int CONFIGURATION_CHANGE = 2;
 
   private final InterruptLine line;
+  private final TransportMetrics metrics;
   private int bits;
 
-  InterruptStatus(InterruptLine line) {
+  InterruptStatus(InterruptLine line, TransportMetrics metrics) {
     this.line = line;
+    this.metrics = metrics;
   }
 
   synchronized int bits() {
@@ -23,6 +25,7 @@ final class InterruptStatus {
 
   synchronized void raise(int bit) {
     if ((bits & bit) == 0) {
+      metrics.interrupts.increment();
       set(bits | bit);
     }
   }

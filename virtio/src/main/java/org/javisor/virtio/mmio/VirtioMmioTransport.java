@@ -40,6 +40,7 @@ public final class VirtioMmioTransport<S extends SavedState>
 
   private final String name;
   private final VirtioDevice<S> device;
+  private final TransportMetrics metrics = new TransportMetrics();
   private final InterruptStatus interrupts;
   private final ActiveDevice<S> active;
   private final long offeredFeatures;
@@ -64,8 +65,8 @@ public final class VirtioMmioTransport<S extends SavedState>
       TransportConfiguration configuration) {
     this.name = name;
     this.device = device;
-    this.interrupts = new InterruptStatus(line);
-    this.active = new ActiveDevice<>(name, memory, device, interrupts);
+    this.interrupts = new InterruptStatus(line, metrics);
+    this.active = new ActiveDevice<>(name, memory, device, interrupts, metrics);
     this.offeredFeatures =
         device.features()
             | 1L << FEATURE_VERSION_1
@@ -87,6 +88,11 @@ public final class VirtioMmioTransport<S extends SavedState>
   /** The device behind this transport. */
   public VirtioDevice<S> device() {
     return device;
+  }
+
+  /** What has passed through. */
+  public TransportMetrics metrics() {
+    return metrics;
   }
 
   @Override
@@ -265,6 +271,7 @@ public final class VirtioMmioTransport<S extends SavedState>
   }
 
   private void resetDevice() {
+    metrics.resets.increment();
     active.stop();
     device.reset();
     for (QueueRegisters queue : queues) {

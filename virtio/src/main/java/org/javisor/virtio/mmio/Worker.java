@@ -92,6 +92,16 @@ final class Worker {
       } finally {
         running.unlock();
       }
+      giveWay();
     }
+  }
+
+  /**
+   * Lets other virtual threads run. They are not preempted: a guest that keeps its devices busy
+   * must not keep those of other machines from running.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // A matter of fairness; nothing waits for its effect.
+  private static void giveWay() {
+    Thread.yield();
   }
 }

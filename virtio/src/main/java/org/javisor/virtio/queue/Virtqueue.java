@@ -5,8 +5,8 @@ import org.javisor.machine.GuestMemory;
 /**
  * The device's side of one queue.
  *
- * <p>Used by one thread at a time. Chains may be finished in any order; {@link #unpoll} alone
- * expects the chain polled last.
+ * <p>Used by one thread at a time. Chains may be finished in any order, and given back from the one
+ * polled last.
  */
 public abstract sealed class Virtqueue permits SplitQueue, PackedQueue, AbsentQueue {
   /**
@@ -54,7 +54,10 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue, AbsentQu
    */
   public abstract boolean poll(DescriptorChain chain) throws MalformedQueueException;
 
-  /** Gives back the chain polled last, untouched: the next {@link #poll} returns it again. */
+  /**
+   * Gives back a chain: the next {@link #poll} returns it again. Several are given back in the
+   * reverse of the order in which they were polled.
+   */
   public abstract void unpoll(DescriptorChain chain);
 
   /**
