@@ -1,7 +1,9 @@
+/** Life of machines on one host: their building, their folders, commands in them. */
 module org.javisor.host {
   requires transitive org.javisor.machine;
   requires transitive org.javisor.riscv;
   requires transitive org.javisor.virtio;
+  requires transitive org.javisor.storage;
   requires transitive org.javisor.image;
   requires static transitive org.jspecify;
 

@@ -1,15 +1,133 @@
 package org.javisor.cli;
 
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.javisor.bench.CpuBench;
+import org.javisor.bench.CpuReport;
+import org.javisor.bench.CpuReportText;
+import org.javisor.bench.OwnCommand;
+import org.javisor.host.ByteSize;
+import org.javisor.host.DataFolder;
+import org.javisor.host.Host;
+import org.javisor.host.ProblemException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-@Command(name = "bench")
+/** {@code javisor bench}. */
+@Command(
+    name = "bench",
+    description = "Measure machines, alone or side by side with a peer.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = BenchCommand.Cpu.class,
+    footerHeading = "%nExamples:%n",
+    footer = {"  javisor bench cpu", "  javisor bench cpu --against qemu"})
 final class BenchCommand implements Callable<Integer> {
   @Mixin HelpOption help = new HelpOption();
+  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
-    return ExitCode.DONE;
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "bench needs what to measure: cpu");
+  }
+
+  /** {@code javisor bench cpu}. */
+  @Command(
+      name = "cpu",
+      description = {
+        "Run small C programs in a machine and print how fast they were: hash, sort, matrix,"
+            + " interpreter, recursion, memory copy, pointer chase, and the boot itself.",
+        "Against a peer the same kernel and initial RAM disk run there in turn; a ratio above 1"
+            + " means faster than the peer."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  javisor bench cpu",
+        "  javisor bench cpu --against qemu --runs 5",
+        "  javisor bench cpu --against qemu --json"
+      })
+  static final class Cpu implements Callable<Integer> {
+    @Mixin HelpOption help = new HelpOption();
+
+    @Option(
+        names = "--against",
+        paramLabel = "PEER",
+        description = "Compare with this peer: qemu (qemu-system-riscv64).")
+    @Nullable String against;
+
+    @Option(
+        names = "--runs",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "How often each machine is booted, by default 3; medians are shown.")
+    int runs;
+
+    @Option(
+        names = "--work",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Multiplies the work of each program, by default 1.")
+    int work;
+
+    @Option(
+        names = "--cpus",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "CPUs of each machine, by default 1.")
+    int cpus;
+
+    @Option(
+        names = "--memory",
+        paramLabel = "SIZE",
+        defaultValue = "512MiB",
+        description = "Memory of each machine, by default 512MiB.")
+    String memory = "";
+
+    @Option(
+        names = "--kernel",
+        paramLabel = "FILE",
+        description = "The kernel to boot; by default that of the busybox image.")
+    @Nullable Path kernel;
+
+    @Option(names = "--json", description = "Write JSON.")
+    boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      if (against != null && !against.equals("qemu")) {
+        throw ProblemException.badInput("'" + against + "' is no peer known here", "say qemu");
+      }
+      CpuBench.Plan plan =
+          new CpuBench.Plan(
+              OwnCommand.withoutArguments(Javisor.class),
+              kernel == null ? imageKernel() : kernel,
+              against != null,
+              runs,
+              work,
+              cpus,
+              ByteSize.parse(memory));
+      CpuReport report = new CpuBench(plan, Words::say).run();
+      if (json) {
+        System.out.println(CpuReportText.json(report));
+      } else {
+        CpuReportText.table(report).forEach(System.out::println);
+      }
+      return ExitCode.DONE;
+    }
+
+    private static Path imageKernel() throws InterruptedException {
+      try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
+        DataFolder data = DataFolder.open(DataFolder.locate(System.getenv()));
+        Host host = new Host(data, System.getenv(), Optional.empty(), progress);
+        return Host.explained(() -> host.images().obtain("busybox", progress)).kernel();
+      }
+    }
   }
 }

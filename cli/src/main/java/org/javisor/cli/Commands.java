@@ -52,8 +52,13 @@ final class Commands {
       guestCommand = List.of(arguments).subList(end + 1, arguments.length);
       arguments = Arrays.copyOf(arguments, end);
     }
-    return commandLine(COMMANDS.contains(first) ? List.of(first) : COMMANDS, guestCommand)
-        .execute(arguments);
+    try {
+      return commandLine(COMMANDS.contains(first) ? List.of(first) : COMMANDS, guestCommand)
+          .execute(arguments);
+    } catch (Error failure) {
+      // The option parser passes on exceptions only.
+      return report(failure);
+    }
   }
 
   /** Each subcommand is built only when asked for: start-up counts. */
@@ -97,6 +102,7 @@ final class Commands {
     Words.trace(failure);
     if (failure instanceof ProblemException known) {
       Words.say(known.problem().line());
+      known.problem().details().forEach(line -> System.err.println("  " + line));
       return ExitCode.of(known.problem().kind());
     }
     if (failure instanceof InterruptedException) {

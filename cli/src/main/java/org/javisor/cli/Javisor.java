@@ -9,6 +9,14 @@ public final class Javisor {
         arguments.length == 1
             && (arguments[0].equals("version") || arguments[0].equals("--version"));
     // The option parser is half of the start-up time, and there is nothing here to parse.
-    System.exit(onlyVersion ? VersionCommand.print() : Commands.execute(arguments));
+    int code;
+    if (onlyVersion) {
+      code = VersionCommand.print();
+    } else {
+      try (Interruption _ = new Interruption()) {
+        code = Commands.execute(arguments);
+      }
+    }
+    System.exit(code);
   }
 }

@@ -96,6 +96,11 @@ public final class DataFolder {
     return root.resolve("images");
   }
 
+  /** Where the named machines are. */
+  Path machines() {
+    return root.resolve("machines");
+  }
+
   /** A new folder that is removed when it is closed, or after the process died. */
   public MachineFolder throwAway() {
     try (Gate gate = gate()) {
@@ -114,7 +119,7 @@ public final class DataFolder {
    */
   public MachineFolder named(String name) {
     try (Gate gate = gate()) {
-      Path folder = Files.createDirectories(root.resolve("machines").resolve(name));
+      Path folder = Files.createDirectories(machines().resolve(name));
       return gate.claim(folder, false);
     } catch (MachineFolder.InUseException e) {
       throw new ProblemException(

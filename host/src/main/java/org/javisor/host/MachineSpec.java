@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  *
  * @param boot what it boots
  * @param cpus number of harts, {@value #MIN_CPUS} to {@value #MAX_CPUS}
- * @param memory bytes of guest memory, a multiple of {@link #MEMORY_UNIT}, 64 MiB to 16 GiB
+ * @param memory bytes of guest memory, 64 MiB to 16 GiB, rounded down to {@link #MEMORY_UNIT};
+ *     empty for what the image wants
  * @param diskSize bytes the disk is grown to; empty leaves it at the size of its image
  * @param append words added at the end of the kernel command line; may be empty
  * @param name a machine that keeps its disk under this name; empty for a throw-away machine
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
 public record MachineSpec(
     Boot boot,
     int cpus,
-    long memory,
+    OptionalLong memory,
     OptionalLong diskSize,
     String append,
     Optional<String> name,
@@ -54,12 +55,9 @@ public record MachineSpec(
      *
      * @param kernel a RISC-V Linux Image
      * @param initialRamDisk an initial RAM disk, if any
-     * @param disk a raw disk, if any; see {@link #writeDisk}
-     * @param writeDisk whether the guest's writes reach {@code disk} itself; else they go to an
-     *     overlay that ends with the machine
+     * @param disk a raw disk, if any; it is only read, the guest's writes go to an overlay
      */
-    record OwnKernel(
-        Path kernel, Optional<Path> initialRamDisk, Optional<Path> disk, boolean writeDisk)
+    record OwnKernel(Path kernel, Optional<Path> initialRamDisk, Optional<Path> disk)
         implements Boot {}
   }
 
@@ -73,12 +71,9 @@ public record MachineSpec(
       throw ProblemException.badInput(
           "a machine cannot have " + cpus + " cpus", "give it " + MIN_CPUS + " to " + MAX_CPUS);
     }
-    if (memory < MIN_MEMORY || memory > MAX_MEMORY) {
-      throw ProblemException.badInput(
-          "a machine cannot have " + sizeOrHuge(memory) + " of memory",
-          "give it " + ByteSize.format(MIN_MEMORY) + " to " + ByteSize.format(MAX_MEMORY));
+    if (memory.isPresent()) {
+      memory = OptionalLong.of(checkMemory(memory.getAsLong()));
     }
-    memory = memory / MEMORY_UNIT * MEMORY_UNIT;
     if (diskSize.isPresent() && (diskSize.getAsLong() < 1 || diskSize.getAsLong() > MAX_DISK)) {
       throw ProblemException.badInput(
           "a disk cannot have " + sizeOrHuge(diskSize.getAsLong()),
@@ -90,6 +85,15 @@ public record MachineSpec(
           "use at most " + MAX_APPEND + " printable ASCII characters");
     }
     name.ifPresent(MachineSpec::checkName);
+  }
+
+  private static long checkMemory(long memory) {
+    if (memory < MIN_MEMORY || memory > MAX_MEMORY) {
+      throw ProblemException.badInput(
+          "a machine cannot have " + sizeOrHuge(memory) + " of memory",
+          "give it " + ByteSize.format(MIN_MEMORY) + " to " + ByteSize.format(MAX_MEMORY));
+    }
+    return memory / MEMORY_UNIT * MEMORY_UNIT;
   }
 
   private static void checkName(String name) {

@@ -1,5 +1,6 @@
 package org.javisor.host;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -8,8 +9,9 @@ import java.util.Objects;
  * @param kind whose matter it is
  * @param what one line: what is wrong, naming the thing
  * @param remedy one line: what to do about it; empty where {@code what} says all
+ * @param details further lines that help to understand it, such as a console's last; may be empty
  */
-public record Problem(Kind kind, String what, String remedy) {
+public record Problem(Kind kind, String what, String remedy, List<String> details) {
 
   /** Whose matter a problem is. */
   public enum Kind {
@@ -25,6 +27,12 @@ public record Problem(Kind kind, String what, String remedy) {
     Objects.requireNonNull(kind);
     Objects.requireNonNull(what);
     Objects.requireNonNull(remedy);
+    details = List.copyOf(details);
+  }
+
+  /** Without details. */
+  public Problem(Kind kind, String what, String remedy) {
+    this(kind, what, remedy, List.of());
   }
 
   /** One line with both halves. */

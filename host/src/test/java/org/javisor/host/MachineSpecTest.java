@@ -12,7 +12,7 @@ class MachineSpecTest {
     return new MachineSpec(
         new MachineSpec.Boot.Image("busybox"),
         cpus,
-        memory,
+        OptionalLong.of(memory),
         OptionalLong.empty(),
         append,
         Optional.of(name),
@@ -22,7 +22,7 @@ class MachineSpecTest {
   @Test
   void takesWhatIsInRange() {
     assertThat(spec(8, 16L << 30, "a=b", "web-1").cpus()).isEqualTo(8);
-    assertThat(spec(1, (65L << 20) + 5, "", "w").memory()).isEqualTo(64L << 20);
+    assertThat(spec(1, (65L << 20) + 5, "", "w").memory()).hasValue(64L << 20);
   }
 
   @Test

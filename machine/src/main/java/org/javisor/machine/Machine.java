@@ -96,6 +96,7 @@ public final class Machine implements AutoCloseable {
   private Phase phase = Phase.CREATED;
   private boolean vcpusMayRun;
   private boolean ending;
+  private volatile boolean stopOnGuestReset;
 
   /** Set while a vCPU has asked for power-off or reset and it has not happened yet. */
   private boolean guestRequestPending;
@@ -238,9 +239,21 @@ public final class Machine implements AutoCloseable {
     Thread.ofVirtual().name("machine-power-off").start(() -> stop(reason));
   }
 
+  /**
+   * From now on a reset that the guest asks for stops the machine instead, with {@link
+   * StopReason.GuestReset}: a machine with one task does not begin it again after a panic.
+   */
+  public void stopOnGuestReset() {
+    stopOnGuestReset = true;
+  }
+
   /** The guest asks for a reset; called on a vCPU's thread, as {@link #requestPowerOff}. */
   public void requestReset() {
     holdForGuestRequest();
+    if (stopOnGuestReset) {
+      Thread.ofVirtual().name("machine-reset").start(() -> stop(new StopReason.GuestReset()));
+      return;
+    }
     Thread.ofVirtual()
         .name("machine-reset")
         .start(

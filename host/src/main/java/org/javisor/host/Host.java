@@ -1,0 +1,213 @@
+package org.javisor.host;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.javisor.image.ImageException;
+import org.javisor.image.ImageLibrary;
+import org.javisor.image.Progress;
+import org.javisor.riscv.board.boot.BootFile;
+import org.javisor.riscv.board.boot.KernelImage;
+import org.javisor.riscv.board.boot.KernelImageException;
+import org.javisor.virtio.console.PortConfiguration;
+import org.jspecify.annotations.Nullable;
+
+/** This host: builds machines from what somebody asks for. */
+public final class Host {
+  /** The console of a person's own kernel; what they append comes after it and wins. */
+  private static final String OWN_KERNEL_WORDS = "console=ttyS0";
+
+  private static final long OWN_KERNEL_MEMORY = 512L << 20;
+
+  /** Makes the kernel talk again that an image's own command line keeps quiet. */
+  private static final String VERBOSE_WORDS = "loglevel=7";
+
+  private final DataFolder data;
+  private final ImageLibrary images;
+  private final Progress progress;
+
+  /**
+   * A host with its data in this folder.
+   *
+   * @param environment the process's
+   * @param mirror the Debian mirror somebody named, if they did
+   * @param progress where downloads and builds of images say how far they are
+   */
+  public Host(
+      DataFolder data,
+      Map<String, String> environment,
+      Optional<String> mirror,
+      Progress progress) {
+    this.data = data;
+    this.progress = progress;
+    images =
+        new ImageLibrary(
+            new ImageLibrary.Settings(
+                data.images(),
+                mirror.orElse(null),
+                keyring(environment),
+                environment,
+                HostCheck.aptFolder(environment),
+                new PreparationRunner(data),
+                () -> KeptMachine.filesInUse(data.machines())));
+  }
+
+  /** A private archive, such as one for tests, is signed by others than Debian's. */
+  private static @Nullable Path keyring(Map<String, String> environment) {
+    String file = environment.getOrDefault("JAVISOR_KEYRING", "");
+    return file.isEmpty() ? null : Path.of(file);
+  }
+
+  /** The images of this host; failures are {@link ImageException}s. */
+  public ImageLibrary images() {
+    return images;
+  }
+
+  /**
+   * Work on images, whose failures become problems.
+   *
+   * @throws ProblemException if it fails
+   * @throws InterruptedException if interrupted; nothing half-made is left
+   */
+  public static <T> T explained(ImageWork<T> work) throws InterruptedException {
+    try {
+      return work.run();
+    } catch (ImageException e) {
+      throw ImageProblems.explain(e);
+    } catch (IOException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
+  /** Work on images. */
+  @FunctionalInterface
+  public interface ImageWork<T> {
+    /** Does it. */
+    T run() throws IOException, InterruptedException;
+  }
+
+  /**
+   * Builds a machine, ready to start. An image that is not here is downloaded or built first.
+   *
+   * @param ports named byte channels to programs in the guest
+   * @param words for the kernel command line, before those of {@code spec}
+   * @throws ProblemException if what is asked for is not possible
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public Instance build(MachineSpec spec, List<PortConfiguration> ports, String words)
+      throws InterruptedException {
+    MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
+    List<OpenDisk> disks = new ArrayList<>();
+    boolean built = false;
+    try {
+      BootPlan plan = explained(() -> plan(spec, folder.path(), disks)).withWords(words);
+      if (spec.verbose()) {
+        plan = plan.withWords(VERBOSE_WORDS);
+      }
+      plan = plan.withWords(spec.append());
+      long memory = spec.memory().orElse(plan.memory());
+      Instance instance = new Instance(plan, spec.cpus(), memory, folder, ports);
+      built = true;
+      return instance;
+    } finally {
+      if (!built) {
+        close(disks, folder);
+      }
+    }
+  }
+
+  private static void close(List<OpenDisk> disks, MachineFolder folder) {
+    try (folder) {
+      for (OpenDisk disk : disks) {
+        disk.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Opens what the machine boots; every disk opened is in {@code disks}, even on failure. */
+  private BootPlan plan(MachineSpec spec, Path folder, List<OpenDisk> disks)
+      throws IOException, InterruptedException {
+    return switch (spec.boot()) {
+      case MachineSpec.Boot.OwnKernel own -> plan(own, folder, disks);
+      case MachineSpec.Boot.Image image -> plan(image, spec, folder, disks);
+    };
+  }
+
+  private static BootPlan plan(MachineSpec.Boot.OwnKernel own, Path folder, List<OpenDisk> disks)
+      throws IOException {
+    KernelImage kernel = kernel(own.kernel());
+    Optional<BootFile> initialRamDisk = Optional.empty();
+    if (own.initialRamDisk().isPresent()) {
+      initialRamDisk = Optional.of(BootFile.map(own.initialRamDisk().get()));
+    }
+    if (own.disk().isPresent()) {
+      disks.add(OpenDisk.throwAway(own.disk().get(), OptionalLong.empty(), folder));
+    }
+    return new BootPlan(kernel, initialRamDisk, disks, OWN_KERNEL_WORDS, OWN_KERNEL_MEMORY);
+  }
+
+  private BootPlan plan(
+      MachineSpec.Boot.Image wanted, MachineSpec spec, Path folder, List<OpenDisk> disks)
+      throws IOException, InterruptedException {
+    boolean kept = spec.name().isPresent();
+    KeptMachine machine = kept ? keptMachine(wanted, folder) : obtain(wanted);
+    if (machine.disk().isPresent()) {
+      Path base = machine.disk().get();
+      String identity = String.valueOf(base.getFileName());
+      disks.add(
+          kept
+              ? OpenDisk.kept(base, identity, spec.diskSize(), folder.resolve("disk"))
+              : OpenDisk.throwAway(base, spec.diskSize(), folder));
+    } else if (spec.diskSize().isPresent()) {
+      disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));
+    } else if (Files.exists(folder.resolve("disk"))) {
+      disks.add(OpenDisk.raw(folder.resolve("disk")));
+    }
+    return new BootPlan(
+        kernel(machine.kernel()),
+        Optional.of(BootFile.map(machine.initialRamDisk())),
+        disks,
+        machine.commandLine(),
+        machine.memory());
+  }
+
+  private KeptMachine keptMachine(MachineSpec.Boot.Image wanted, Path folder)
+      throws IOException, InterruptedException {
+    Optional<KeptMachine> before = KeptMachine.read(folder);
+    if (before.isEmpty()) {
+      KeptMachine made = obtain(wanted);
+      made.write(folder);
+      return made;
+    }
+    String image = before.get().image();
+    // An image's short name leaves out what follows the colon.
+    if (!image.equals(wanted.reference()) && !image.startsWith(wanted.reference() + ":")) {
+      throw ProblemException.badInput(
+          "this machine was made from the image " + image + ", not from " + wanted.reference(),
+          "name that image, or use another --name");
+    }
+    return before.get();
+  }
+
+  private KeptMachine obtain(MachineSpec.Boot.Image wanted)
+      throws IOException, InterruptedException {
+    return KeptMachine.of(images.obtain(wanted.reference(), progress));
+  }
+
+  private static KernelImage kernel(Path path) throws IOException {
+    try {
+      return KernelImage.open(path);
+    } catch (KernelImageException e) {
+      throw new ProblemException(
+          new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), ""), e);
+    }
+  }
+}

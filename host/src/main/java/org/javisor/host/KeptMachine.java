@@ -1,0 +1,113 @@
+package org.javisor.host;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import org.javisor.image.Image;
+import org.javisor.storage.store.Sha256;
+
+/**
+ * What a named machine was made from: the very files, by digest, that its disk stands on, so that
+ * it boots the same however its image has changed since.
+ *
+ * @param image the image's name
+ * @param kernel file of the kernel
+ * @param initialRamDisk file of the initial RAM disk
+ * @param disk file of the root disk, if the image has one
+ * @param commandLine the image's kernel command line
+ * @param memory bytes of memory the image wants
+ */
+record KeptMachine(
+    String image,
+    Path kernel,
+    Path initialRamDisk,
+    Optional<Path> disk,
+    String commandLine,
+    long memory) {
+  private static final String FILE = "machine.properties";
+
+  static KeptMachine of(Image image) {
+    return new KeptMachine(
+        image.name(),
+        image.kernel(),
+        image.initialRamDisk(),
+        image.disk(),
+        image.commandLine(),
+        image.memory());
+  }
+
+  /** What the machine of this folder was made from, if it has been made. */
+  static Optional<KeptMachine> read(Path folder) throws IOException {
+    Properties saved = new Properties();
+    try (Reader reader = Files.newBufferedReader(folder.resolve(FILE))) {
+      saved.load(reader);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    String disk = saved.getProperty("disk", "");
+    return Optional.of(
+        new KeptMachine(
+            saved.getProperty("image", ""),
+            Path.of(saved.getProperty("kernel", "")),
+            Path.of(saved.getProperty("initialRamDisk", "")),
+            disk.isEmpty() ? Optional.empty() : Optional.of(Path.of(disk)),
+            saved.getProperty("commandLine", ""),
+            Long.parseLong(saved.getProperty("memory", "0"))));
+  }
+
+  /** Remembers it in this folder; after a crash it is there wholly or not at all. */
+  void write(Path folder) throws IOException {
+    Properties saved = new Properties();
+    saved.setProperty("image", image);
+    saved.setProperty("kernel", kernel.toString());
+    saved.setProperty("initialRamDisk", initialRamDisk.toString());
+    saved.setProperty("disk", disk.map(Path::toString).orElse(""));
+    saved.setProperty("commandLine", commandLine);
+    saved.setProperty("memory", Long.toString(memory));
+    Path fresh = folder.resolve(FILE + ".new");
+    try (Writer writer = Files.newBufferedWriter(fresh)) {
+      saved.store(writer, null);
+    }
+    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Files.move(fresh, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The digests of all files that the machines under this folder stand on. */
+  static Set<Sha256> filesInUse(Path machines) {
+    Set<Sha256> inUse = new HashSet<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(machines)) {
+      for (Path folder : folders) {
+        Optional<KeptMachine> machine = read(folder);
+        if (machine.isPresent()) {
+          inUse.add(digest(machine.get().kernel()));
+          inUse.add(digest(machine.get().initialRamDisk()));
+          machine.get().disk().ifPresent(disk -> inUse.add(digest(disk)));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return inUse;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return inUse;
+  }
+
+  /** Files of images are called by their digest. */
+  private static Sha256 digest(Path file) {
+    return Sha256.parse(String.valueOf(file.getFileName()));
+  }
+}

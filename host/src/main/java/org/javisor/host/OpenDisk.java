@@ -1,0 +1,105 @@
+package org.javisor.host;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.javisor.storage.block.BlockDevice;
+import org.javisor.storage.block.Overlay;
+import org.javisor.storage.block.RawFile;
+
+/**
+ * A machine's disk and the files it stands on.
+ *
+ * @param device what the guest sees
+ * @param layers everything to be closed with it, the topmost first
+ */
+record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeable {
+
+  /** Writes go to a nameless file that ends with the process; {@code base} stays as it is. */
+  static OpenDisk throwAway(Path base, OptionalLong size, Path folder) throws IOException {
+    RawFile below = RawFile.open(base, true);
+    try {
+      Overlay overlay = Overlay.anonymous(folder, below, checkedSize(below, size));
+      return new OpenDisk(overlay, List.of(overlay, below));
+    } catch (IOException | RuntimeException e) {
+      below.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Writes are kept in {@code file}, which is made on first use.
+   *
+   * @param identity what tells {@code base} from every other one
+   */
+  static OpenDisk kept(Path base, String identity, OptionalLong size, Path file)
+      throws IOException {
+    RawFile below = RawFile.open(base, true);
+    try {
+      Overlay overlay;
+      if (Files.exists(file)) {
+        overlay = Overlay.open(file, below, identity);
+        grow(overlay, size);
+      } else {
+        overlay = Overlay.create(file, below, identity, checkedSize(below, size));
+      }
+      return new OpenDisk(overlay, List.of(overlay, below));
+    } catch (IOException | RuntimeException e) {
+      below.close();
+      throw e;
+    }
+  }
+
+  /** A file is the disk, written in place. */
+  static OpenDisk raw(Path file) throws IOException {
+    RawFile disk = RawFile.open(file, false);
+    return new OpenDisk(disk, List.of(disk));
+  }
+
+  /** An empty disk of its own in {@code file}, which is made on first use. */
+  static OpenDisk empty(Path file, long size) throws IOException {
+    RawFile disk =
+        Files.exists(file) ? RawFile.open(file, false) : RawFile.create(file, whole(size));
+    return new OpenDisk(disk, List.of(disk));
+  }
+
+  private static void grow(Overlay overlay, OptionalLong size) throws IOException {
+    try {
+      long wanted = checkedSize(overlay, size);
+      if (wanted > overlay.size()) {
+        overlay.grow(wanted);
+      }
+    } catch (IOException | RuntimeException e) {
+      overlay.close();
+      throw e;
+    }
+  }
+
+  private static long checkedSize(BlockDevice least, OptionalLong size) {
+    if (size.isEmpty()) {
+      return least.size();
+    }
+    long wanted = whole(size.getAsLong());
+    if (wanted < least.size()) {
+      throw ProblemException.badInput(
+          "the disk cannot shrink to " + ByteSize.format(size.getAsLong()),
+          "give it at least " + ByteSize.format(least.size()));
+    }
+    return wanted;
+  }
+
+  /** Disks come in whole pages. */
+  private static long whole(long size) {
+    return Math.ceilDiv(size, 4096L) * 4096;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (BlockDevice layer : layers) {
+      layer.close();
+    }
+  }
+}
