@@ -44,7 +44,7 @@ public final class ElfFile {
     this.architecture = architecture;
   }
 
-  /** Adds code. Addresses are multiples of 4096. */
+  /** Adds code, which may also write itself. Addresses are multiples of 4096. */
   public ElfFile code(long address, byte[] content) {
     segments.add(new Segment(".text", address, content, content.length, true));
     return this;
@@ -66,7 +66,7 @@ public final class ElfFile {
     for (Segment segment : segments) {
       long offset = body.size();
       programHeader(programHeaders, segment, offset);
-      int flags = segment.isCode ? 6 : 3;
+      int flags = segment.isCode ? 7 : 3;
       int type = segment.content.length == 0 ? SECTION_NO_BITS : SECTION_PROGRAM_BITS;
       sections.add(new Section(segment.name, type, flags, segment.address, offset, segment.size));
       body.writeBytes(segment.content);
@@ -95,7 +95,7 @@ public final class ElfFile {
   }
 
   private static void programHeader(ByteBuffer out, Segment segment, long offset) {
-    out.putInt(LOAD).putInt(segment.isCode ? 5 : 6);
+    out.putInt(LOAD).putInt(segment.isCode ? 7 : 6);
     out.putLong(offset).putLong(segment.address).putLong(segment.address);
     out.putLong(segment.content.length).putLong(segment.size).putLong(PAGE);
   }

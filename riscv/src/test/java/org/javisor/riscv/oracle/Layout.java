@@ -23,6 +23,9 @@ final class Layout {
 
   static final int RECORD_BYTES = WINDOW_BYTES + 8 * REGISTERS;
 
+  /** Eight bytes: how often a sequence is still to be executed. */
+  static final long REPETITIONS = WINDOW + RECORD_BYTES;
+
   private Layout() {}
 
   static String registerName(int index) {

@@ -53,6 +53,7 @@ record OracleProgram(byte[] code, byte[] tables) {
     for (Sequence sequence : sequences) {
       code.li(A0, Layout.TABLES + (long) sequence.pattern() * Layout.WINDOW_BYTES);
       code.jal(RA, "fill");
+      code.li(A0, sequence.repetitions()).li(A1, Layout.REPETITIONS).emit(SD, A0, 0, A1);
       long table = Layout.TABLES + tables.position();
       sequence.registers().forEach(tables::putLong);
       loadRegisters(code, table);

@@ -1,8 +1,12 @@
 package org.javisor.riscv.oracle;
 
+import static org.javisor.riscv.isa.Register.SP;
+import static org.javisor.riscv.isa.Register.ZERO;
+
 import java.util.List;
 import org.javisor.riscv.isa.Assembler;
 import org.javisor.riscv.isa.Disassembler;
+import org.javisor.riscv.isa.Instruction;
 
 /**
  * A random piece of code and the registers it starts with.
@@ -11,15 +15,19 @@ import org.javisor.riscv.isa.Disassembler;
  * @param registers in the order of {@link Layout#registerName}
  * @param stackOffset of x2 from the window's center; code never writes x2
  * @param pattern the number of the memory contents it starts with
+ * @param repetitions how often the code is executed, at least once
+ * @param counter the register that the code that counts them uses
  */
-record Sequence(long seed, List<Long> registers, int stackOffset, int pattern, List<Unit> units) {
+record Sequence(long seed, List<Long> registers, int stackOffset, int pattern, int repetitions, int counter, List<Unit> units) {
 
   /** The first units only; jumps beyond them go to the end. */
   Sequence prefix(int length) {
-    return new Sequence(seed, registers, stackOffset, pattern, units.subList(0, length));
+    return new Sequence(
+        seed, registers, stackOffset, pattern, repetitions, counter, units.subList(0, length));
   }
 
   void emit(Assembler out) {
+    long start = out.here();
     int[] offsets = new int[units.size() + 1];
     for (int i = 0; i < units.size(); i++) {
       offsets[i + 1] = offsets[i] + units.get(i).length();
@@ -35,6 +43,10 @@ record Sequence(long seed, List<Long> registers, int stackOffset, int pattern, L
         }
       }
     }
+    int remaining = (int) (Layout.REPETITIONS - Layout.WINDOW_CENTER) - stackOffset;
+    out.emit(Instruction.LD, counter, remaining, SP).emit(Instruction.ADDI, counter, counter, -1);
+    out.emit(Instruction.SD, counter, remaining, SP);
+    out.emit(Instruction.BNE, counter, ZERO, (int) (start - out.here()));
   }
 
   /** The code as text, and the registers before it. */

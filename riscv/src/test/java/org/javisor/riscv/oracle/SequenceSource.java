@@ -100,7 +100,14 @@ final class SequenceSource {
     for (int i = 0; i < length; i++) {
       units.add(unit());
     }
-    return new Sequence(seed, registers, stackOffset, random.nextInt(16), List.copyOf(units));
+    return new Sequence(
+        seed,
+        registers,
+        stackOffset,
+        random.nextInt(16),
+        random.nextInt(1, 4),
+        destinationOtherThanZero(),
+        List.copyOf(units));
   }
 
   private Unit unit() {
@@ -116,9 +123,11 @@ final class SequenceSource {
     } else if (choice < 68) {
       return reserving();
     } else if (choice < 88) {
-      return straight(floating());
-    } else if (choice < 93) {
+      return floatingAlone();
+    } else if (choice < 92) {
       return control();
+    } else if (choice < 93) {
+      return patching();
     } else if (choice < 94) {
       return straight(Instruction.FENCE.match() | random.nextInt() & ~Instruction.FENCE.mask());
     } else {
@@ -248,6 +257,33 @@ final class SequenceSource {
     return new Unit.Straight(encodings);
   }
 
+  /** Often with the flags of this one instruction, which others would otherwise have set. */
+  private Unit floatingAlone() {
+    return random.nextBoolean()
+        ? straight(floating())
+        : straight(
+            Encoder.encode(Instruction.CSRRWI, 0, FFLAGS, 0),
+            floating(),
+            Encoder.encode(Instruction.CSRRS, destination(), FFLAGS, 0));
+  }
+
+  /** Changes the immediate of its own last instruction, another time in each repetition. */
+  private Unit patching() {
+    int here = destinationOtherThan(0, 0);
+    int word = destinationOtherThan(here, 0);
+    int toggle = destinationOtherThan(here, word);
+    int patched = destination();
+    int distance = 24;
+    return straight(
+        Encoder.encode(Instruction.AUIPC, here, 0),
+        Encoder.encode(Instruction.LW, word, distance, here),
+        Encoder.encode(Instruction.LUI, toggle, 1 << (8 + random.nextInt(11))),
+        Encoder.encode(Instruction.XOR, word, word, toggle),
+        Encoder.encode(Instruction.SW, word, distance, here),
+        Instruction.FENCE_I.match(),
+        Encoder.encode(Instruction.ADDI, patched, source(), 0));
+  }
+
   private int floating() {
     Instruction row = any(FLOATING);
     int bits = withDestination(row, row.match() | random.nextInt() & ~row.mask());
@@ -290,8 +326,14 @@ final class SequenceSource {
   }
 
   private int destinationOtherThanZero() {
-    int register = destination();
-    return register == 0 ? destinationOtherThanZero() : register;
+    return destinationOtherThan(0, 0);
+  }
+
+  /** A register that may be written, not x0 and neither of two others. */
+  private int destinationOtherThan(int first, int second) {
+    int register = random.nextInt(1, 32);
+    boolean isTaken = isBase(register) || register == first || register == second;
+    return isTaken ? destinationOtherThan(first, second) : register;
   }
 
   private Unit jump() {
