@@ -1,7 +1,9 @@
 package org.javisor.virtio.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -10,11 +12,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.javisor.machine.GuestMemory;
+import org.javisor.machine.SavedStateException;
 import org.javisor.virtio.driver.Arena;
 import org.javisor.virtio.driver.DriverOptions;
 import org.javisor.virtio.driver.GuestDriver;
 import org.javisor.virtio.driver.Piece;
+import org.javisor.virtio.driver.Rig;
 import org.javisor.virtio.driver.TestLine;
 import org.javisor.virtio.driver.Used;
 import org.javisor.virtio.mmio.TransportConfiguration;
@@ -249,6 +255,105 @@ class BlockDeviceTest {
       driver.await(queue);
       assertThat(Arrays.copyOf(arena.read(answers.get(queue), 513), 512))
           .isEqualTo(Arrays.copyOfRange(disk.content, 512 * queue, 512 * queue + 512));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void goesOnInAnotherProcessAsIfNothingHadHappened(DriverOptions options) throws Exception {
+    long seed = 77;
+    Random random = new Random(seed);
+    BlockConfiguration configuration = BlockConfiguration.of("moved");
+    try (Rig<BlockState> rig = new Rig<>(new BlockDevice(disk, configuration), options)) {
+      rig.start(ALL_FEATURES, 16);
+      rig.transport().write(0x120, 1, 0);
+      Map<Integer, List<Piece>> answers = new HashMap<>();
+      Map<Integer, Integer> sectors = new HashMap<>();
+      for (int round = 0; round < 200; round++) {
+        int sector = random.nextInt(SECTORS);
+        List<Piece> out = rig.arena().scatter(random, 16, 2);
+        rig.arena().fill(out, header(0, sector));
+        List<Piece> in = rig.arena().scatter(random, 513, 2);
+        int token = rig.driver().queues().get(0).add(out, in);
+        if (token >= 0) {
+          answers.put(token, in);
+          sectors.put(token, sector);
+          rig.driver().kick(0);
+        }
+        if (random.nextInt(10) == 0) {
+          rig.migrate(new BlockDevice(disk, configuration));
+        }
+        if (token < 0 || round == 199) {
+          while (!answers.isEmpty()) {
+            Used used = rig.driver().await(0);
+            int offset = 512 * sectors.get(used.token());
+            assertThat(Arrays.copyOf(rig.arena().read(answers.remove(used.token()), 513), 512))
+                .as("seed %d, round %d", seed, round)
+                .isEqualTo(Arrays.copyOfRange(disk.content, offset, offset + 512));
+          }
+          rig.arena().clear();
+        }
+      }
+      assertThat(rig.transport().read(0x120, 1)).as("the cache is still off").isZero();
+      assertThat(rig.transport().metrics().faults()).isZero();
+    }
+  }
+
+  @Test
+  void aResetWaitsForTheRequestInFlightAndNothingFollows() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch finish = new CountDownLatch(1);
+    AtomicInteger running = new AtomicInteger();
+    MemoryDisk slow =
+        new MemoryDisk(512 * SECTORS) {
+          @Override
+          public void read(long offset, java.lang.foreign.MemorySegment destination)
+              throws IOException {
+            running.incrementAndGet();
+            entered.countDown();
+            try {
+              finish.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            super.read(offset, destination);
+            running.decrementAndGet();
+          }
+        };
+    DriverOptions plain = new DriverOptions(false, false, false);
+    BlockDevice device = new BlockDevice(slow, BlockConfiguration.of("slow"));
+    try (Rig<BlockState> rig = new Rig<>(device, plain)) {
+      rig.start(ALL_FEATURES, 64);
+      for (int i = 0; i < 10; i++) {
+        List<Piece> out = rig.arena().scatter(new Random(i), 16, 1);
+        rig.arena().fill(out, header(0, i));
+        rig.driver().queues().get(0).add(out, rig.arena().scatter(new Random(i), 513, 1));
+      }
+      rig.driver().kick(0);
+      entered.await();
+      Thread vcpu = Thread.ofPlatform().start(() -> rig.driver().write(0x70, 0));
+      // The reset is on its way in, or will be; it cannot get past the request.
+      finish.countDown();
+      vcpu.join();
+      assertThat(running).hasValue(0);
+      long reads = device.metrics().reads();
+      assertThat(reads).isLessThanOrEqualTo(10);
+      rig.transport().pause();
+      rig.transport().resume();
+      assertThat(device.metrics().reads()).as("nothing after the reset").isEqualTo(reads);
+      assertThat(rig.driver().read(0x70)).isZero();
+    }
+  }
+
+  @Test
+  void aStateOfAnotherDiskIsRefused() {
+    try (Rig<BlockState> rig =
+        new Rig<>(
+            new BlockDevice(disk, BlockConfiguration.of("a")),
+            new DriverOptions(false, false, false))) {
+      rig.start(ALL_FEATURES, 16);
+      BlockDevice other = new BlockDevice(new MemoryDisk(512), BlockConfiguration.of("b"));
+      assertThatThrownBy(() -> rig.migrate(other)).isInstanceOf(SavedStateException.class);
     }
   }
 }

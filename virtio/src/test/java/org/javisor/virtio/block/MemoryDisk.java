@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A disk in an array; ranges can be made to fail. */
-final class MemoryDisk implements BlockBackend {
+class MemoryDisk implements BlockBackend {
   final byte[] content;
   final AtomicInteger flushes = new AtomicInteger();
   final AtomicInteger discards = new AtomicInteger();

@@ -287,4 +287,44 @@ class ConsoleDeviceTest {
       assertThat(get(readAll(channel.output()))).isEqualTo("x".getBytes(UTF_8));
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void bothDirectionsSurviveAMoveInTheMiddle(DriverOptions options) throws Exception {
+    try (ConsoleGuest guest = guest(options)) {
+      introduce(guest);
+      guest.control(1, OPEN, 1);
+      Random random = new Random(14);
+      byte[] sent = new byte[150_000];
+      random.nextBytes(sent);
+      // One chain that the host takes half of; the rest follows after the move.
+      guest.sendLater(5, sent, random);
+      byte[] head = channel.output().readNBytes(40_000);
+      StreamPort moved = new StreamPort();
+      // What lies in the host's end stays with the host.
+      guest.rig.transport().pause();
+      byte[] middle = new byte[channel.output().available()];
+      assertThat(channel.output().readNBytes(middle, 0, middle.length)).isEqualTo(middle.length);
+      guest.rig.migrate(
+          new ConsoleDevice(
+              ConsoleConfiguration.of(
+                  List.of(
+                      PortConfiguration.console("tty", new StreamPort()),
+                      PortConfiguration.channel("data", moved)))));
+      CompletableFuture<byte[]> rest = readAll(moved.output());
+      guest.rig.driver().await(5);
+      guest.control(1, OPEN, 0);
+      ByteArrayOutputStream got = new ByteArrayOutputStream();
+      got.writeBytes(head);
+      got.writeBytes(middle);
+      got.writeBytes(get(rest));
+      assertThat(got.toByteArray()).isEqualTo(sent);
+
+      guest.control(1, OPEN, 1);
+      guest.post(4, 4);
+      get(write(moved.input(), "after".getBytes(UTF_8), true));
+      assertThat(guest.receive(4)).isEqualTo("after".getBytes(UTF_8));
+      assertThat(guest.message()).isEqualTo(new Message(1, OPEN, 0, ""));
+    }
+  }
 }

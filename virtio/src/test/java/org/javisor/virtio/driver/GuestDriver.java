@@ -7,7 +7,7 @@ import org.javisor.virtio.mmio.VirtioMmioTransport;
 
 /** Finds, negotiates with and runs one device through its registers. */
 public final class GuestDriver {
-  private final VirtioMmioTransport<?> transport;
+  private VirtioMmioTransport<?> transport;
   private final GuestMemory memory;
   private final TestLine line;
   private final DriverOptions options;
@@ -20,6 +20,11 @@ public final class GuestDriver {
     this.memory = memory;
     this.line = line;
     this.options = options;
+  }
+
+  /** Goes on with another transport that has taken the state of the one before. */
+  public void moveTo(VirtioMmioTransport<?> other) {
+    transport = other;
   }
 
   /** Reads a 32-bit register. */

@@ -1,7 +1,11 @@
 package org.javisor.virtio.driver;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import org.javisor.machine.GuestMemory;
 import org.javisor.machine.SavedState;
+import org.javisor.machine.StateCodec;
 import org.javisor.virtio.VirtioDevice;
 import org.javisor.virtio.mmio.TransportConfiguration;
 import org.javisor.virtio.mmio.VirtioMmioTransport;
@@ -13,7 +17,7 @@ public final class Rig<S extends SavedState> implements AutoCloseable {
 
   private final GuestMemory memory;
   private final TestLine line = new TestLine();
-  private final VirtioMmioTransport<S> transport;
+  private VirtioMmioTransport<S> transport;
   private final GuestDriver driver;
   private Arena arena;
 
@@ -25,11 +29,32 @@ public final class Rig<S extends SavedState> implements AutoCloseable {
   /** A device that nothing has been done to. */
   public Rig(VirtioDevice<S> device, DriverOptions options, GuestMemory memory) {
     this.memory = memory;
-    transport =
-        new VirtioMmioTransport<>(
-            "device", memory, line, device, TransportConfiguration.complete());
+    transport = transport(device);
     driver = new GuestDriver(transport, memory, line, options);
     arena = new Arena(memory);
+  }
+
+  private VirtioMmioTransport<S> transport(VirtioDevice<S> device) {
+    return new VirtioMmioTransport<>(
+        "device", memory, line, device, TransportConfiguration.complete());
+  }
+
+  /**
+   * Stops the device, moves its state through a stream into another one, and lets that go on; the
+   * driver notices nothing.
+   */
+  public void migrate(VirtioDevice<S> destination) throws IOException {
+    transport.pause();
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    StateCodec.write(stream, transport.save());
+    transport.close();
+    line.set(false);
+    transport = transport(destination);
+    driver.moveTo(transport);
+    transport.pause();
+    transport.restore(
+        StateCodec.read(new ByteArrayInputStream(stream.toByteArray()), destination.stateType()));
+    transport.resume();
   }
 
   /** Sets the device up with all features it offers that are among these. */
