@@ -13,9 +13,9 @@ import org.javisor.riscv.board.console.ConsolePort;
  * A 16550A UART with eight byte-wide registers (National Semiconductor PC16550D, section 8).
  *
  * <p>The line is a {@link ConsolePort}: it is as fast as the guest and loses nothing. Bytes are
- * taken from the port only when the receive FIFO has room, and a port without room shows as a
- * transmitter that is not empty, so both directions push back. The character time-out of the
- * receive FIFO counts as elapsed as soon as the port has nothing more to give.
+ * taken from the port only when the guest listens and the receive FIFO has room, and a port without
+ * room shows as a transmitter that is not empty, so both directions push back. The character
+ * time-out of the receive FIFO counts as elapsed as soon as the port has nothing more to give.
  */
 public final class Uart16550 implements Device, MmioHandler, Snapshottable<UartState> {
   private static final int DATA = 0;
@@ -304,14 +304,27 @@ public final class Uart16550 implements Device, MmioHandler, Snapshottable<UartS
   private void portReady() {
     synchronized (lock) {
       if (!paused) {
-        pull();
+        if (wantsInput()) {
+          pull();
+        }
         push();
         update();
       }
     }
   }
 
+  /**
+   * Whether the guest waits to be told of input. Until then the port keeps it: the guest may read
+   * it in another way, and looks at the line status if it polls.
+   */
+  private boolean wantsInput() {
+    return (interruptEnable & ENABLE_RECEIVED) != 0;
+  }
+
   private void update() {
+    if (wantsInput() && received.size() == 0) {
+      pull();
+    }
     interrupt.set(cause() != IDENTIFY_NONE);
   }
 

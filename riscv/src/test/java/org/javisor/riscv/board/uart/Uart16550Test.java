@@ -58,10 +58,21 @@ class Uart16550Test {
   @Test
   void fifoHoldsBackWhatItHasNoRoomFor() {
     write(FCR, 0x01);
+    write(IER, 0x01);
     line.type("0123456789abcdefXYZ");
     assertThat(line.waiting()).isEqualTo(3);
     assertThat(read(DATA)).isEqualTo('0');
     assertThat(line.waiting()).isEqualTo(2);
+  }
+
+  @Test
+  void inputIsLeftToOthersUntilTheGuestListens() {
+    line.type("a");
+    write(DATA, 'x');
+    assertThat(line.waiting()).isEqualTo(1);
+    write(IER, 0x01);
+    assertThat(line.waiting()).isZero();
+    assertThat(interrupt).isTrue();
   }
 
   @Test
@@ -173,6 +184,7 @@ class Uart16550Test {
   void clearingTheReceiverFifoDropsItsBytes() {
     write(FCR, 0x01);
     line.type("abc");
+    assertThat(read(LSR) & 1).isEqualTo(1);
     write(FCR, 0x03);
     assertThat(read(LSR) & 1).isZero();
   }
