@@ -1,6 +1,8 @@
 package org.javisor.riscv.hart;
 
+import java.util.Arrays;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.javisor.machine.GuestMemory;
 import org.javisor.machine.RawMemory;
 import org.javisor.machine.WriteWatch;
@@ -16,8 +18,19 @@ import org.jspecify.annotations.Nullable;
  * last time. Until then a guest has no right to expect its stores to be seen by fetches.
  */
 final class CodeCache {
-  /** Pages kept decoded; about 16 KiB each. */
-  private static final int MAX_PAGES = 8192;
+  /** Bytes that a decoded page takes. */
+  private static final long PAGE_COST = 8L * CodePage.SLOTS + 128;
+
+  /** The part of the heap that the decoded pages of a machine may take. */
+  private static final int HEAP_PART = 8;
+
+  private static final int MIN_PAGES = 1024;
+  private static final int MAX_PAGES = 16384;
+
+  /**
+   * The part of all pages that is evicted at once, for every eviction costs harts their fetches.
+   */
+  private static final int EVICTED_PART = 8;
 
   private static final int CHUNK_SHIFT = 9;
   private static final int CHUNK = 1 << CHUNK_SHIFT;
@@ -25,12 +38,13 @@ final class CodeCache {
   private final GuestMemory memory;
   private final WriteWatch watch;
   private final BiConsumer<Hart, CodePage> announcement;
+  private final Consumer<Hart> eviction;
 
   /** By page number relative to RAM's base, in chunks; entries change under the lock only. */
   private final @Nullable CodePage[] @Nullable [] chunks;
 
   /** The pages in order of creation, a ring that evicts. */
-  private final @Nullable CodePage[] order = new CodePage[MAX_PAGES];
+  private final @Nullable CodePage[] order;
 
   private int next;
   private volatile long generation;
@@ -41,10 +55,15 @@ final class CodeCache {
    * @param announcement called, with the hart whose thread it is on, for each page that has just
    *     begun to be watched, before any hart can decode in it: must see to it that no hart goes on
    *     storing past the watch
+   * @param eviction called, with that hart, when many pages have been dropped: should see to it
+   *     that the harts let go of them
    */
-  CodeCache(GuestMemory memory, BiConsumer<Hart, CodePage> announcement) {
+  CodeCache(GuestMemory memory, BiConsumer<Hart, CodePage> announcement, Consumer<Hart> eviction) {
     this.memory = memory;
     this.announcement = announcement;
+    this.eviction = eviction;
+    long affordable = Runtime.getRuntime().maxMemory() / HEAP_PART / PAGE_COST;
+    this.order = new CodePage[Math.clamp(affordable, MIN_PAGES, MAX_PAGES)];
     this.watch = memory.watch(this::written);
     int pages = Math.toIntExact(memory.size() >>> GuestMemory.PAGE_SHIFT);
     this.chunks = new CodePage[(pages + CHUNK - 1) >> CHUNK_SHIFT][];
@@ -67,9 +86,11 @@ final class CodeCache {
       if (page != null) {
         return page;
       }
-      evict();
+      if (order[next] != null) {
+        evict(hart);
+      }
       order[next] = created;
-      next = (next + 1) % MAX_PAGES;
+      next = (next + 1) % order.length;
       watch.set(physical);
       // Inside the lock: a hart that found the page earlier could decode what another one is about
       // to overwrite, and execute a fence.i, all before the other has been told.
@@ -81,12 +102,12 @@ final class CodeCache {
 
   /** Forgets every page: for a reset or restore of the machine. */
   synchronized void clear() {
-    for (int i = 0; i < MAX_PAGES; i++) {
-      CodePage page = order[i];
+    for (CodePage page : order) {
       if (page != null) {
         drop(page);
       }
     }
+    Arrays.fill(order, null);
   }
 
   private void written(long gpa, long length) {
@@ -114,12 +135,16 @@ final class CodeCache {
     }
   }
 
-  private void evict() {
-    CodePage oldest = order[next];
-    if (oldest != null) {
-      drop(oldest);
-      order[next] = null;
+  private void evict(Hart hart) {
+    for (int i = 0; i < order.length / EVICTED_PART; i++) {
+      int oldest = (next + i) % order.length;
+      CodePage page = order[oldest];
+      if (page != null) {
+        drop(page);
+        order[oldest] = null;
+      }
     }
+    eviction.accept(hart);
   }
 
   private @Nullable CodePage find(long physical) {

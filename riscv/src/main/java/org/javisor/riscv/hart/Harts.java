@@ -31,7 +31,7 @@ public final class Harts {
       Clock clock,
       Engine engine,
       EnvironmentCalls calls) {
-    code = new CodeCache(memory, this::announce);
+    code = new CodeCache(memory, this::announce, this::letGo);
     for (int id = 0; id < count; id++) {
       harts.add(new Hart(id, this, memory, bus, clock, engine, calls));
     }
@@ -122,5 +122,16 @@ public final class Harts {
     }
     decoding.drainMailbox();
     decoding.tlb().dropWriteTags(page.machineAddress());
+  }
+
+  /** Many pages of code were dropped: harts that still hold them keep their memory. */
+  private void letGo(Hart decoding) {
+    for (Hart hart : harts) {
+      if (hart == decoding) {
+        hart.perform(List.of(new Mailbox.InstructionFence()));
+      } else {
+        hart.post(new Mailbox.InstructionFence());
+      }
+    }
   }
 }
