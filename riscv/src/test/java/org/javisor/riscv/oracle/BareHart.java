@@ -2,68 +2,120 @@ package org.javisor.riscv.oracle;
 
 import java.io.ByteArrayOutputStream;
 import org.javisor.machine.AddressBus;
-import org.javisor.machine.GuestMemory;
 import org.javisor.machine.HostClock;
 import org.javisor.riscv.hart.Hart;
+import org.javisor.riscv.hart.HartStatus;
 import org.javisor.riscv.hart.Harts;
 import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.isa.Assembler;
-import org.javisor.riscv.isa.Instruction;
 
-/** Runs programs on a hart of ours in S-mode without translation; answers their system calls. */
+/** Runs programs on a hart of ours in S-mode; answers their system calls. */
 final class BareHart {
   private static final int SSTATUS = 0x100;
+  private static final int SIE = 0x104;
   private static final int STVEC = 0x105;
-  private static final long FLOATS_ON = 3 << 13;
+  private static final int SCAUSE = 0x142;
+  private static final int SATP = 0x180;
 
-  private final Interpreter interpreter = new Interpreter();
+  private static final long FLOATS_ON = 3 << 13;
+  private static final long INTERRUPTS_ON = 1 << 1;
+  private static final long SOFTWARE_INTERRUPT = 1 << 1;
+  private static final long SOFTWARE_INTERRUPT_CAUSE = Long.MIN_VALUE | 1;
+  private static final int VECTORED = 1;
+
+  private static final Interpreter INTERPRETER = new Interpreter();
+
+  private final Execution execution;
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+  private BareHart(Execution execution) {
+    this.execution = execution;
+  }
 
   /** What the program writes; less than expected if it died. */
-  byte[] run(OracleProgram program) {
-    var output = new ByteArrayOutputStream();
-    try (GuestMemory memory = GuestMemory.allocate(Layout.CODE, Layout.MEMORY_BYTES)) {
-      memory.write(Layout.CODE, program.code(), 0, program.code().length);
-      memory.write(Layout.TABLES, program.tables(), 0, program.tables().length);
-      Harts harts =
-          new Harts(
-              1,
-              memory,
-              new AddressBus(),
-              new HostClock(),
-              interpreter,
-              hart -> call(hart, memory, output));
-      harts.hart(0).start(Layout.CODE, 0);
-      harts.hart(0).run();
+  static byte[] run(OracleProgram program, Execution execution) {
+    var bare = new BareHart(execution);
+    try (var memory = new ScatteredMemory(execution.isTranslated)) {
+      memory.write(Layout.CODE, program.code());
+      memory.write(Layout.TABLES, program.tables());
+      bare.execute(memory);
     }
-    return output.toByteArray();
+    return bare.output.toByteArray();
   }
 
-  private static void call(Hart hart, GuestMemory memory, ByteArrayOutputStream output) {
+  private void execute(ScatteredMemory memory) {
+    Harts harts =
+        new Harts(
+            1,
+            memory.memory(),
+            new AddressBus(),
+            new HostClock(),
+            INTERPRETER,
+            caller -> call(caller, memory));
+    Hart hart = harts.hart(0);
+    hart.start(Layout.CODE, 0);
+    if (!execution.isStepped) {
+      hart.run();
+      return;
+    }
+    hart.step();
+    while (hart.status() == HartStatus.STARTED) {
+      if (execution.isInterrupted) {
+        hart.setSoftwareInterrupt(true);
+        hart.step();
+        hart.step();
+      }
+      hart.step();
+    }
+  }
+
+  private void call(Hart hart, ScatteredMemory memory) {
     switch ((int) hart.x(17)) {
-      case OracleProgram.BEGIN -> {
-        // A trap executes the exit of the program: the output ends there.
-        hart.writeControl(STVEC, trapVector(memory));
-        hart.writeControl(SSTATUS, FLOATS_ON);
-      }
+      case OracleProgram.BEGIN -> begin(hart, memory);
       case OracleProgram.WRITE -> {
-        byte[] bytes = new byte[(int) hart.x(12)];
-        memory.read(hart.x(11), bytes, 0, bytes.length);
-        output.writeBytes(bytes);
+        checkConditions(hart);
+        output.writeBytes(memory.read(hart.x(11), (int) hart.x(12)));
       }
-      default -> hart.requestExit();
+      default -> {
+        hart.stop();
+        hart.requestExit();
+      }
     }
   }
 
-  private static long trapVector(GuestMemory memory) {
-    long vector = Layout.SCRATCH;
-    byte[] code =
-        new Assembler(vector)
-            .li(17, OracleProgram.EXIT)
-            .emit(Instruction.ECALL)
-            .label("stop")
-            .j("stop")
-            .bytes();
-    memory.write(vector, code, 0, code.length);
-    return vector;
+  private void begin(Hart hart, ScatteredMemory memory) {
+    memory.write(Layout.SCRATCH, trapVectors());
+    hart.writeControl(STVEC, Layout.SCRATCH | VECTORED);
+    hart.writeControl(SSTATUS, FLOATS_ON | INTERRUPTS_ON);
+    hart.writeControl(SIE, SOFTWARE_INTERRUPT);
+    if (execution.isTranslated) {
+      hart.writeControl(SATP, memory.satp());
+    }
+  }
+
+  /** A test of translation and interrupts that has none would prove nothing. */
+  private void checkConditions(Hart hart) {
+    boolean isTranslated = hart.readControl(SATP) != 0;
+    boolean isInterrupted = hart.readControl(SCAUSE) == SOFTWARE_INTERRUPT_CAUSE;
+    if (isTranslated != execution.isTranslated || isInterrupted != execution.isInterrupted) {
+      throw new IllegalStateException("not executed as intended: " + execution);
+    }
+  }
+
+  /** An exception ends the program; a software interrupt is acknowledged. */
+  private static byte[] trapVectors() {
+    return new Assembler(Layout.SCRATCH)
+        .source(
+            """
+              j exception
+              csrrci zero, sip, 2
+              sret
+            exception:
+              li a7, 93
+              ecall
+            stop:
+              j stop
+            """)
+        .bytes();
   }
 }

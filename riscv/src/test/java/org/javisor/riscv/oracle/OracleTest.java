@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OracleTest {
   private static final int BATCH = 500;
   private static final long SEED = Long.getLong("org.javisor.oracle.seed", 2_026_112_200_000L);
+  private static final List<Execution> EXECUTIONS = List.of(Execution.values());
   private static final int SEQUENCES = Integer.getInteger("org.javisor.oracle.sequences", 10_000);
 
   @TempDir Path directory;
@@ -46,17 +47,19 @@ class OracleTest {
 
   private void compare(long seed, int count) throws Exception {
     var qemu = new QemuUser(directory);
-    var hart = new BareHart();
     for (int done = 0; done < count; done += BATCH) {
+      Execution execution = EXECUTIONS.get(done / BATCH % EXECUTIONS.size());
       long first = seed + done;
       List<Sequence> sequences =
           LongStream.range(first, first + Math.min(BATCH, count - done))
               .mapToObj(SequenceSource::sequence)
+              .filter(execution::suits)
               .toList();
       OracleProgram program = OracleProgram.of(sequences);
-      int different = firstDifference(qemu.run(program), hart.run(program), sequences.size());
+      byte[] expected = qemu.run(program);
+      int different = firstDifference(expected, BareHart.run(program, execution), sequences.size());
       if (different < sequences.size()) {
-        explain(qemu, hart, sequences.get(different));
+        explain(qemu, execution, sequences.get(different));
       }
     }
   }
@@ -70,16 +73,17 @@ class OracleTest {
   }
 
   /** Fails with the shortest beginning of the sequence that shows the difference. */
-  private static void explain(QemuUser qemu, BareHart hart, Sequence sequence) throws Exception {
+  private static void explain(QemuUser qemu, Execution execution, Sequence sequence)
+      throws Exception {
     List<Sequence> prefixes =
         IntStream.rangeClosed(0, sequence.units().size()).mapToObj(sequence::prefix).toList();
     for (Sequence prefix : prefixes) {
       OracleProgram program = OracleProgram.of(List.of(prefix));
       byte[] expected = qemu.run(program);
-      byte[] actual = hart.run(program);
+      byte[] actual = BareHart.run(program, execution);
       if (expected.length != Layout.RECORD_BYTES || !Arrays.equals(expected, actual)) {
         assertThat(differences(expected, actual))
-            .as("after sequence of seed %d%n%s", sequence.seed(), prefix.describe())
+            .as("%s, sequence of seed %d%n%s", execution, sequence.seed(), prefix.describe())
             .isEmpty();
       }
     }

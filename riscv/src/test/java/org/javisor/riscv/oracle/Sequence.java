@@ -5,6 +5,8 @@ import static org.javisor.riscv.isa.Register.ZERO;
 
 import java.util.List;
 import org.javisor.riscv.isa.Assembler;
+import org.javisor.riscv.isa.Decoded;
+import org.javisor.riscv.isa.Decoder;
 import org.javisor.riscv.isa.Disassembler;
 import org.javisor.riscv.isa.Instruction;
 
@@ -18,12 +20,28 @@ import org.javisor.riscv.isa.Instruction;
  * @param repetitions how often the code is executed, at least once
  * @param counter the register that the code that counts them uses
  */
-record Sequence(long seed, List<Long> registers, int stackOffset, int pattern, int repetitions, int counter, List<Unit> units) {
+record Sequence(
+    long seed,
+    List<Long> registers,
+    int stackOffset,
+    int pattern,
+    int repetitions,
+    int counter,
+    List<Unit> units) {
 
   /** The first units only; jumps beyond them go to the end. */
   Sequence prefix(int length) {
     return new Sequence(
         seed, registers, stackOffset, pattern, repetitions, counter, units.subList(0, length));
+  }
+
+  /** Whether there is a store-conditional, which fails after a trap. */
+  boolean reserves() {
+    return units.stream()
+        .filter(unit -> unit instanceof Unit.Straight)
+        .flatMap(unit -> unit.encodings(0).stream())
+        .map(encoding -> Decoded.instruction(Decoder.decode(encoding)))
+        .anyMatch(row -> row == Instruction.SC_W || row == Instruction.SC_D);
   }
 
   void emit(Assembler out) {

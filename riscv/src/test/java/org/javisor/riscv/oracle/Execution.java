@@ -1,0 +1,30 @@
+package org.javisor.riscv.oracle;
+
+/** Ways to execute a program, none of which may change what it computes. */
+enum Execution {
+  /** In S-mode with physical addresses. */
+  BARE(false, false, false),
+  /** Through page tables that scatter the program's pages over memory. */
+  TRANSLATED(true, false, false),
+  /** An instruction at a time. */
+  STEPPED(true, true, false),
+  /**
+   * With an interrupt before every instruction. A store-conditional then always fails, so this is
+   * for sequences without.
+   */
+  INTERRUPTED(true, true, true);
+
+  final boolean isTranslated;
+  final boolean isStepped;
+  final boolean isInterrupted;
+
+  Execution(boolean isTranslated, boolean isStepped, boolean isInterrupted) {
+    this.isTranslated = isTranslated;
+    this.isStepped = isStepped;
+    this.isInterrupted = isInterrupted;
+  }
+
+  boolean suits(Sequence sequence) {
+    return !isInterrupted || !sequence.reserves();
+  }
+}
