@@ -9,11 +9,12 @@ import org.javisor.riscv.hart.Harts;
 import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.isa.Assembler;
 
-/** Runs programs on a hart of ours in S-mode; answers their system calls. */
+/** Runs programs on a hart of ours; answers their system calls. */
 final class BareHart {
   private static final int SSTATUS = 0x100;
   private static final int SIE = 0x104;
   private static final int STVEC = 0x105;
+  private static final int SEPC = 0x141;
   private static final int SCAUSE = 0x142;
   private static final int SATP = 0x180;
 
@@ -21,6 +22,7 @@ final class BareHart {
   private static final long INTERRUPTS_ON = 1 << 1;
   private static final long SOFTWARE_INTERRUPT = 1 << 1;
   private static final long SOFTWARE_INTERRUPT_CAUSE = Long.MIN_VALUE | 1;
+  private static final long ENVIRONMENT_CALL_CAUSE = 8;
   private static final int VECTORED = 1;
 
   private static final Interpreter INTERPRETER = new Interpreter();
@@ -35,7 +37,7 @@ final class BareHart {
   /** What the program writes; less than expected if it died. */
   static byte[] run(OracleProgram program, Execution execution) {
     var bare = new BareHart(execution);
-    try (var memory = new ScatteredMemory(execution.isTranslated)) {
+    try (var memory = new ScatteredMemory(execution.isTranslated, execution.isUser)) {
       memory.write(Layout.CODE, program.code());
       memory.write(Layout.TABLES, program.tables());
       bare.execute(memory);
@@ -84,38 +86,57 @@ final class BareHart {
   }
 
   private void begin(Hart hart, ScatteredMemory memory) {
-    memory.write(Layout.SCRATCH, trapVectors());
-    hart.writeControl(STVEC, Layout.SCRATCH | VECTORED);
+    Assembler vectors = trapVectors();
+    memory.write(Layout.TRAP_VECTORS, vectors.bytes());
+    hart.writeControl(STVEC, Layout.TRAP_VECTORS | VECTORED);
     hart.writeControl(SSTATUS, FLOATS_ON | INTERRUPTS_ON);
     hart.writeControl(SIE, SOFTWARE_INTERRUPT);
     if (execution.isTranslated) {
       hart.writeControl(SATP, memory.satp());
+    }
+    if (execution.isUser) {
+      hart.writeControl(SEPC, hart.nextPc());
+      hart.setNext(vectors.address("return"));
     }
   }
 
   /** A test of translation and interrupts that has none would prove nothing. */
   private void checkConditions(Hart hart) {
     boolean isTranslated = hart.readControl(SATP) != 0;
+    boolean isUser = hart.readControl(SCAUSE) == ENVIRONMENT_CALL_CAUSE;
     boolean isInterrupted = hart.readControl(SCAUSE) == SOFTWARE_INTERRUPT_CAUSE;
-    if (isTranslated != execution.isTranslated || isInterrupted != execution.isInterrupted) {
+    if (isTranslated != execution.isTranslated
+        || isUser != execution.isUser
+        || isInterrupted != execution.isInterrupted) {
       throw new IllegalStateException("not executed as intended: " + execution);
     }
   }
 
-  /** An exception ends the program; a software interrupt is acknowledged. */
-  private static byte[] trapVectors() {
-    return new Assembler(Layout.SCRATCH)
+  /** An exception ends the program, but for a system call; a software interrupt goes away. */
+  private static Assembler trapVectors() {
+    return new Assembler(Layout.TRAP_VECTORS)
         .source(
             """
               j exception
               csrrci zero, sip, 2
+            return:
               sret
             exception:
-              li a7, 93
+              csrrw t0, sscratch, t0
+              csrr  t0, scause
+              addi  t0, t0, -8
+              bnez  t0, fatal
+              csrr  t0, sepc
+              addi  t0, t0, 4
+              csrw  sepc, t0
+              csrrw t0, sscratch, t0
+              ecall
+              sret
+            fatal:
+              li    a7, 93
               ecall
             stop:
-              j stop
-            """)
-        .bytes();
+              j     stop
+            """);
   }
 }

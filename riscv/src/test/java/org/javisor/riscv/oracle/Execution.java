@@ -3,23 +3,27 @@ package org.javisor.riscv.oracle;
 /** Ways to execute a program, none of which may change what it computes. */
 enum Execution {
   /** In S-mode with physical addresses. */
-  BARE(false, false, false),
+  BARE(false, false, false, false),
   /** Through page tables that scatter the program's pages over memory. */
-  TRANSLATED(true, false, false),
+  TRANSLATED(true, false, false, false),
+  /** In U-mode; its system calls trap to S-mode and from there to the host. */
+  USER(true, true, false, false),
   /** An instruction at a time. */
-  STEPPED(true, true, false),
+  STEPPED(true, false, true, false),
   /**
    * With an interrupt before every instruction. A store-conditional then always fails, so this is
    * for sequences without.
    */
-  INTERRUPTED(true, true, true);
+  INTERRUPTED(true, false, true, true);
 
   final boolean isTranslated;
+  final boolean isUser;
   final boolean isStepped;
   final boolean isInterrupted;
 
-  Execution(boolean isTranslated, boolean isStepped, boolean isInterrupted) {
+  Execution(boolean isTranslated, boolean isUser, boolean isStepped, boolean isInterrupted) {
     this.isTranslated = isTranslated;
+    this.isUser = isUser;
     this.isStepped = isStepped;
     this.isInterrupted = isInterrupted;
   }

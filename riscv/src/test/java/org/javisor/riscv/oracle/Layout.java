@@ -9,6 +9,10 @@ final class Layout {
   static final long TABLES = 0x8020_0000L;
   static final long SCRATCH = 0x8030_0000L;
   static final long SCRATCH_BYTES = 0x2000;
+
+  /** A page that the program does not know of. */
+  static final long TRAP_VECTORS = SCRATCH + SCRATCH_BYTES;
+
   static final long MEMORY_BYTES = 0x40_0000;
 
   /** The window that sequences load from and store to lies across a page boundary. */

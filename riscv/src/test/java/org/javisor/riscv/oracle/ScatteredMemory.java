@@ -18,13 +18,14 @@ final class ScatteredMemory implements AutoCloseable {
   private static final long LEAF = 0xcf;
 
   private static final long VALID = 1;
+  private static final long USER = 1 << 4;
   private static final long SV39 = 8L << 60;
 
   private final GuestMemory memory =
       GuestMemory.allocate(Layout.CODE, Layout.MEMORY_BYTES + (long) TABLES * PAGE);
   private final int[] frames = new int[PAGES];
 
-  ScatteredMemory(boolean isScattered) {
+  ScatteredMemory(boolean isScattered, boolean isUser) {
     Arrays.setAll(frames, page -> page);
     if (isScattered) {
       var random = new SplittableRandom(5);
@@ -36,17 +37,19 @@ final class ScatteredMemory implements AutoCloseable {
         frames[other] = frame;
       }
     }
-    writeTables();
+    writeTables(isUser);
   }
 
-  private void writeTables() {
+  private void writeTables(boolean isUser) {
     long root = Layout.CODE + Layout.MEMORY_BYTES;
     memory.putLong(root + 8 * (Layout.CODE >>> 30 & 511), pointer(root + PAGE));
     for (int page = 0; page < PAGES; page++) {
       long table = root + (2L + page / ENTRIES) * PAGE;
       memory.putLong(root + PAGE + 8L * (page / ENTRIES), pointer(table));
       long frame = Layout.CODE + (long) frames[page] * PAGE;
-      memory.putLong(table + 8L * (page % ENTRIES), frame >>> 2 | LEAF);
+      boolean isSupervisors = page == (Layout.TRAP_VECTORS - Layout.CODE) / PAGE;
+      long user = isUser && !isSupervisors ? USER : 0;
+      memory.putLong(table + 8L * (page % ENTRIES), frame >>> 2 | LEAF | user);
     }
   }
 
