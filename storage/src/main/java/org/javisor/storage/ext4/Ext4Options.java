@@ -21,8 +21,8 @@ public record Ext4Options(
   /** The smallest file system that is made: room for a journal and some files. */
   public static final long MINIMUM_SIZE = 16 << 20;
 
-  /** The largest file system that is made, 16 TiB: block numbers fit 32 bits. */
-  public static final long MAXIMUM_SIZE = 16L << 40;
+  /** The largest file system that is made, 4 TiB; it may still grow fourfold. */
+  public static final long MAXIMUM_SIZE = 4L << 40;
 
   public Ext4Options {
     if (size < MINIMUM_SIZE || size > MAXIMUM_SIZE) {

@@ -64,7 +64,8 @@ public final class Ext4Writer implements Closeable {
     this.options = options;
     this.layout = layout;
     output = new BlockOutput(channel);
-    long room = layout.inodes() - (Inode.FIRST_FREE - 1);
+    // Of the reserved inodes, the root and lost+found are files of the tree.
+    long room = layout.inodes() - (Inode.FIRST_FREE - 1) + 2;
     tree = new Tree(options.keepDirectoryLinks(), room, this::release);
     identity.add(options);
   }
@@ -199,10 +200,12 @@ public final class Ext4Writer implements Closeable {
    * Writes all metadata, and the file to stable storage. Nothing can be added afterwards.
    *
    * @return the identity the file system got
-   * @throws IOException if writing fails or no room is left for the metadata
+   * @throws IOException if writing fails, no room is left for the metadata, or {@code lost+found}
+   *     of the root is no directory
    */
   public UUID finish() throws IOException {
     checkUsable();
+    broken = true;
     UUID uuid = options.uuid().orElseGet(identity::uuid);
     UUID hashSeed = Identity.derived(uuid, "directory hash seed");
     new Metadata(layout, tree, output, options, uuid, hashSeed).write();

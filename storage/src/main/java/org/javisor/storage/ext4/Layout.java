@@ -30,7 +30,7 @@ final class Layout {
   /** A last group with less room than this for files is not worth its metadata. */
   private static final int SMALLEST_USEFUL_REST = 50;
 
-  /** Every file system can grow to 1 TiB while mounted, larger ones sixteenfold, up to 16 TiB. */
+  /** Every file system can grow to 1 TiB while mounted, or sixteenfold, up to 16 TiB. */
   private static final long GROWTH_BLOCKS = (1L << 40) / BLOCK_SIZE;
 
   private static final long GROWTH_LIMIT_BLOCKS = (16L << 40) / BLOCK_SIZE;

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.javisor.storage.tree.FileMetadata;
 
 /**
  * Writes everything but the contents of files, once the whole tree is known: directories, inodes,
@@ -20,7 +19,6 @@ final class Metadata {
 
   private static final int LOST_AND_FOUND_BLOCKS = 4;
   private static final int MOST_SUBDIRECTORIES = 65000 - 2;
-  private static final String LOST_AND_FOUND = "lost+found";
 
   private final Layout layout;
   private final Tree tree;
@@ -42,7 +40,7 @@ final class Metadata {
   }
 
   void write() throws IOException {
-    Node.Directory lost = lostAndFound();
+    Node.Directory lost = tree.lostAndFound();
     List<Node> nodes = tree.inOrder();
     int last = number(nodes, lost);
     Instant made = Instant.EPOCH;
@@ -77,18 +75,6 @@ final class Metadata {
         Arrays.copyOfRange(
             journal.bytes, Inode.BLOCK_FIELD, Inode.BLOCK_FIELD + Inode.BLOCK_FIELD_SIZE));
     output.flush();
-  }
-
-  /** The check program moves files whose names are lost there; it wants room beforehand. */
-  private Node.Directory lostAndFound() throws IOException {
-    Tree.Place place = tree.place(LOST_AND_FOUND);
-    if (place.node() instanceof Node.Directory directory) {
-      return directory;
-    }
-    Node.Directory made =
-        new Node.Directory(FileMetadata.ofRoot(0700, tree.root.metadata.modified()), tree.root);
-    tree.put(place, made);
-    return made;
   }
 
   private int number(List<Node> nodes, Node.Directory lost) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tree {
 
+  private static final String LOST_AND_FOUND = "lost+found";
   private static final int LONGEST_NAME = 255;
   private static final int MOST_LINKS_FOLLOWED = 40;
   private static final int MOST_LINKS = 65000;
@@ -30,11 +31,34 @@ final class Tree {
   final Node.Directory root;
   private long nodes = 1;
 
+  /** What {@code lost+found} has unless an entry says otherwise. */
+  private final FileMetadata lostAndFoundMetadata = FileMetadata.ofRoot(0700, Instant.EPOCH);
+
   Tree(boolean keepDirectoryLinks, long mostNodes, Consumer<Node> forgotten) {
     this.keepDirectoryLinks = keepDirectoryLinks;
     this.mostNodes = mostNodes;
     this.forgotten = forgotten;
     root = new Node.Directory(FileMetadata.ofRoot(0755, Instant.EPOCH));
+    Node.Directory lost = new Node.Directory(lostAndFoundMetadata, root);
+    lost.links = 1;
+    nodes++;
+    root.children.put(LOST_AND_FOUND, lost);
+  }
+
+  /**
+   * The directory where the check program puts files whose names are lost; every file system has
+   * it.
+   *
+   * @throws IOException if entries made something else of it
+   */
+  Node.Directory lostAndFound() throws IOException {
+    if (!(root.children.get(LOST_AND_FOUND) instanceof Node.Directory lost)) {
+      throw new IOException("/" + LOST_AND_FOUND + " must be a directory");
+    }
+    if (lost.metadata.equals(lostAndFoundMetadata)) {
+      lost.metadata = FileMetadata.ofRoot(0700, root.metadata.modified());
+    }
+    return lost;
   }
 
   /** A place in the tree: a directory and a name in it, taken or not. Empty name: the root. */
@@ -158,9 +182,8 @@ final class Tree {
   private void attach(Node.Directory directory, String name, Node node) throws IOException {
     if (node.links++ == 0 && ++nodes > mostNodes) {
       throw new IOException(
-          "the file system is full: it has room for "
-              + mostNodes
-              + " files, directories and links");
+          "the file system is full: it has room for %d files, directories and links"
+              .formatted(mostNodes - 2));
     }
     directory.children.put(name, node);
   }
