@@ -51,6 +51,15 @@ public interface VirtioDevice<S extends SavedState> {
    */
   void serve(int worker) throws MalformedQueueException;
 
+  /**
+   * Called on an active device before it is paused or reset, with the workers held: to finish what
+   * takes no waiting, such as output that the driver has handed over before it switches the machine
+   * off.
+   *
+   * @throws MalformedQueueException if the guest has broken the rules: the device stops until reset
+   */
+  default void settle() throws MalformedQueueException {}
+
   /** Back to the state after power-on, without queues. */
   void reset();
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.javisor.machine.SavedStateException;
 import org.javisor.virtio.Activation;
 import org.javisor.virtio.ConfigurationSpace;
@@ -44,7 +45,7 @@ public final class ConsoleDevice implements VirtioDevice<ConsoleState> {
   private volatile @Nullable Active active;
 
   /** The size asked for and not yet shown to the guest. */
-  private volatile @Nullable Size newSize;
+  private final AtomicReference<@Nullable Size> newSize = new AtomicReference<>();
 
   private record Active(Activation activation, DescriptorChain chain) {}
 
@@ -85,7 +86,7 @@ public final class ConsoleDevice implements VirtioDevice<ConsoleState> {
       throw new IllegalArgumentException("terminal of " + columns + " x " + rows);
     }
     // Only the worker shows it to the guest, so that a paused machine sees nothing.
-    newSize = new Size(columns, rows);
+    newSize.set(new Size(columns, rows));
     wake();
   }
 
@@ -161,13 +162,32 @@ public final class ConsoleDevice implements VirtioDevice<ConsoleState> {
     }
   }
 
+  /** Gives the host the output that its ends have room for. */
+  @Override
+  public void settle() throws MalformedQueueException {
+    Active current = active;
+    if (current == null) {
+      return;
+    }
+    Activation activation = current.activation;
+    boolean multiport = activation.negotiated(FEATURE_MULTIPORT);
+    for (Port port : multiport ? ports : ports.subList(0, 1)) {
+      Virtqueue queue = activation.queue(port.transmitQueue());
+      // Bounded, because in a reset another vCPU may still be adding output.
+      for (int turn = 0; turn < TURN; turn++) {
+        if (!port.transmit(queue, current.chain, buffer, () -> false)) {
+          break;
+        }
+      }
+    }
+  }
+
   /** Shows a new size in the configuration fields; whether there was one. */
   private boolean applySize() {
-    Size size = newSize;
+    Size size = newSize.getAndSet(null);
     if (size == null) {
       return false;
     }
-    newSize = null;
     space.update(COLUMNS, 2, size.columns);
     space.update(ROWS, 2, size.rows);
     for (Port port : ports) {

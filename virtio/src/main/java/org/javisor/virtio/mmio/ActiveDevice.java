@@ -23,10 +23,6 @@ import org.javisor.virtio.queue.Virtqueue;
 final class ActiveDevice<S extends SavedState> implements Activation {
   private static final Logger LOG = System.getLogger(ActiveDevice.class.getName());
 
-  private static final int FEATURE_INDIRECT = 28;
-  private static final int FEATURE_EVENT_INDEX = 29;
-  private static final int FEATURE_RING_PACKED = 34;
-
   private final String name;
   private final GuestMemory memory;
   private final VirtioDevice<S> device;
@@ -125,9 +121,9 @@ final class ActiveDevice<S extends SavedState> implements Activation {
         memory,
         registers.layout(),
         new Virtqueue.Features(
-            has(driverFeatures, FEATURE_RING_PACKED),
-            has(driverFeatures, FEATURE_INDIRECT),
-            has(driverFeatures, FEATURE_EVENT_INDEX)),
+            Feature.in(driverFeatures, Feature.RING_PACKED),
+            Feature.in(driverFeatures, Feature.INDIRECT),
+            Feature.in(driverFeatures, Feature.EVENT_INDEX)),
         registers.maximumSize,
         () -> interrupts.raise(InterruptStatus.USED_BUFFER));
   }
@@ -145,9 +141,12 @@ final class ActiveDevice<S extends SavedState> implements Activation {
   /** Stops serving, after what is in flight, and clears the status. */
   void stop() {
     // The bit that lets workers serve goes first, so that releasing them starts nothing.
-    status.set(0);
+    boolean wasActive = serving(status.getAndSet(0));
     hold();
     try {
+      if (wasActive) {
+        settle();
+      }
       removeQueues();
       features = 0;
       // A worker may have asked for a reset while it was being held.
@@ -167,6 +166,9 @@ final class ActiveDevice<S extends SavedState> implements Activation {
     if (!paused) {
       paused = true;
       hold();
+      if (serving(status.get())) {
+        settle();
+      }
     }
   }
 
@@ -206,12 +208,29 @@ final class ActiveDevice<S extends SavedState> implements Activation {
     }
   }
 
+  private static boolean serving(int status) {
+    return (status & (Status.DRIVER_OK | Status.NEEDS_RESET)) == Status.DRIVER_OK;
+  }
+
   private void serve(int worker) {
-    if ((status.get() & (Status.DRIVER_OK | Status.NEEDS_RESET)) != Status.DRIVER_OK) {
-      return;
+    if (serving(status.get())) {
+      contained(() -> device.serve(worker));
     }
+  }
+
+  private void settle() {
+    contained(device::settle);
+  }
+
+  /** What a device does with its queues. */
+  private interface QueueWork {
+    void run() throws MalformedQueueException;
+  }
+
+  /** Runs a part of the device; whatever it throws ends here. */
+  private void contained(QueueWork work) {
     try {
-      device.serve(worker);
+      work.run();
     } catch (MalformedQueueException e) {
       needsReset(e);
     } catch (RuntimeException e) {
@@ -237,10 +256,6 @@ final class ActiveDevice<S extends SavedState> implements Activation {
     }
   }
 
-  private static boolean has(long features, int bit) {
-    return (features & 1L << bit) != 0;
-  }
-
   @Override
   public GuestMemory memory() {
     return memory;
@@ -248,7 +263,7 @@ final class ActiveDevice<S extends SavedState> implements Activation {
 
   @Override
   public boolean negotiated(int bit) {
-    return has(features, bit);
+    return Feature.in(features, bit);
   }
 
   @Override

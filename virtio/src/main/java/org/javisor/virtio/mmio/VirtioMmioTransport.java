@@ -30,11 +30,6 @@ public final class VirtioMmioTransport<S extends SavedState>
   /** Bytes of guest physical address space that the registers take. */
   public static final long SIZE = 0x1000;
 
-  private static final int FEATURE_INDIRECT = 28;
-  private static final int FEATURE_EVENT_INDEX = 29;
-  private static final int FEATURE_VERSION_1 = 32;
-  private static final int FEATURE_RING_PACKED = 34;
-
   /** "JAVI", little-endian. */
   private static final int VENDOR = 0x4956414a;
 
@@ -69,10 +64,10 @@ public final class VirtioMmioTransport<S extends SavedState>
     this.active = new ActiveDevice<>(name, memory, device, interrupts, metrics);
     this.offeredFeatures =
         device.features()
-            | 1L << FEATURE_VERSION_1
-            | (configuration.indirect() ? 1L << FEATURE_INDIRECT : 0)
-            | (configuration.eventIndex() ? 1L << FEATURE_EVENT_INDEX : 0)
-            | (configuration.packed() ? 1L << FEATURE_RING_PACKED : 0);
+            | 1L << Feature.VERSION_1
+            | (configuration.indirect() ? 1L << Feature.INDIRECT : 0)
+            | (configuration.eventIndex() ? 1L << Feature.EVENT_INDEX : 0)
+            | (configuration.packed() ? 1L << Feature.RING_PACKED : 0);
     int[] sizes = device.queueSizes();
     this.queues = new QueueRegisters[sizes.length];
     for (int i = 0; i < sizes.length; i++) {
@@ -200,7 +195,7 @@ public final class VirtioMmioTransport<S extends SavedState>
 
   private boolean featuresAcceptable() {
     return (driverFeatures & ~offeredFeatures) == 0
-        && (driverFeatures & 1L << FEATURE_VERSION_1) != 0;
+        && Feature.in(driverFeatures, Feature.VERSION_1);
   }
 
   private void writeQueueRegister(QueueRegisters queue, int offset, int value) {

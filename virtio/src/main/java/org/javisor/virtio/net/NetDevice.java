@@ -1,6 +1,7 @@
 package org.javisor.virtio.net;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import org.javisor.machine.SavedStateException;
 import org.javisor.virtio.Activation;
 import org.javisor.virtio.ConfigurationSpace;
@@ -58,7 +59,7 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
   private volatile @Nullable Active active;
 
   /** The state of the link that the guest is still to be told, or null. */
-  private volatile @Nullable Boolean newLink;
+  private final AtomicReference<@Nullable Boolean> newLink = new AtomicReference<>();
 
   private record Active(Activation activation, FrameDelivery delivery, DescriptorChain chain) {}
 
@@ -90,7 +91,7 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
 
   /** Plugs the cable in or out, as the guest sees it; from any thread. */
   public void linkUp(boolean up) {
-    newLink = up;
+    newLink.set(up);
     Active current = active;
     if (current != null) {
       current.activation.wake(OTHER_WORKER);
@@ -176,9 +177,8 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
   }
 
   private void showLink(Activation activation) {
-    Boolean up = newLink;
+    Boolean up = newLink.getAndSet(null);
     if (up != null) {
-      newLink = null;
       space.update(STATUS, 2, up ? LINK_UP : 0);
       if (activation.negotiated(FEATURE_STATUS)) {
         activation.configurationChanged();

@@ -327,4 +327,22 @@ class ConsoleDeviceTest {
       assertThat(guest.message()).isEqualTo(new Message(1, OPEN, 0, ""));
     }
   }
+
+  @Test
+  void theLastWordsBeforeAPowerOffArrive() throws Exception {
+    for (int round = 0; round < 50; round++) {
+      StreamPort last = new StreamPort();
+      ConsoleDevice device =
+          new ConsoleDevice(
+              ConsoleConfiguration.of(List.of(PortConfiguration.channel("last", last))));
+      try (ConsoleGuest guest = new ConsoleGuest(device, PLAIN)) {
+        guest.start(1);
+        guest.sendLater(1, "good-bye".getBytes(UTF_8), new Random(round));
+        // The machine stops at once, before the device's worker may have looked.
+        guest.rig.transport().pause();
+        last.close();
+        assertThat(last.output().readAllBytes()).isEqualTo("good-bye".getBytes(UTF_8));
+      }
+    }
+  }
 }
