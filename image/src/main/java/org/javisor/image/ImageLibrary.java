@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.javisor.image.build.BusyboxImage;
+import org.javisor.image.build.DebianImage;
 import org.javisor.image.build.PackageCache;
 import org.javisor.image.build.Workspace;
 import org.javisor.image.catalog.Catalog;
@@ -88,10 +89,15 @@ public final class ImageLibrary {
    */
   public Image pull(String name, Progress progress) throws IOException, InterruptedException {
     ImageName wanted = ImageName.parse(name);
-    if (!wanted.equals(ImageName.BUSYBOX)) {
-      throw new ImageException.UnknownImage(name, KNOWN);
+    if (wanted.equals(ImageName.BUSYBOX)) {
+      return make((archive, workspace) -> BusyboxImage.make(archive, workspace, progress));
     }
-    return make((archive, workspace) -> BusyboxImage.make(archive, workspace, progress));
+    if (wanted.equals(ImageName.DEBIAN)) {
+      return make(
+          (archive, workspace) ->
+              new DebianImage(archive, settings.machines(), workspace, progress).make());
+    }
+    throw new ImageException.UnknownImage(name, KNOWN);
   }
 
   /** All images that are here, by name. */

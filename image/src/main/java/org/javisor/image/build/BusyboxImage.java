@@ -36,10 +36,7 @@ public final class BusyboxImage {
       throws IOException, InterruptedException {
     PackageIndex index = archive.packages(progress);
     DebianPackage kernel = KernelPackage.choose(index);
-    DebianPackage busybox = index.get(BUSYBOX);
-    if (busybox == null) {
-      throw new ImageException.Unresolvable("the archive has no package " + BUSYBOX);
-    }
+    DebianPackage busybox = choose(index);
     Map<DebianPackage, Path> files = archive.fetch(List.of(kernel, busybox), progress);
     try (Progress.Phase phase =
         progress.begin("Making the image busybox", Progress.Unit.STEPS, 2)) {
@@ -72,7 +69,17 @@ public final class BusyboxImage {
     }
   }
 
-  private static byte[] program(DebianPackage busybox, Path file) throws IOException {
+  /** The package with the statically linked program. */
+  static DebianPackage choose(PackageIndex index) throws ImageException {
+    DebianPackage busybox = index.get(BUSYBOX);
+    if (busybox == null) {
+      throw new ImageException.Unresolvable("the archive has no package " + BUSYBOX);
+    }
+    return busybox;
+  }
+
+  /** The program out of the package. */
+  static byte[] program(DebianPackage busybox, Path file) throws IOException {
     List<byte[]> found = new ArrayList<>();
     new DebFile(file, busybox.toString())
         .forEachEntry(

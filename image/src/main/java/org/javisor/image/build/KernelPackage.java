@@ -4,11 +4,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.javisor.image.ImageException;
 import org.javisor.image.debian.DebFile;
@@ -16,6 +19,7 @@ import org.javisor.image.debian.DebianPackage;
 import org.javisor.image.debian.PackageIndex;
 import org.javisor.image.debian.Relation;
 import org.javisor.image.initramfs.KernelModule;
+import org.javisor.image.initramfs.ModuleIndex;
 import org.javisor.image.initramfs.ModuleSet;
 import org.javisor.storage.tree.FileTreeEntry;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +104,102 @@ final class KernelPackage {
     return modules;
   }
 
+  /**
+   * Extracts the kernel and some modules, and puts all modules into a root file system with an
+   * index of them.
+   *
+   * @param kernel a new file for the kernel
+   * @param wanted modules to return, without those they depend on
+   * @param likely modules that those most likely depend on
+   */
+  ModuleSet install(RootTree tree, Path kernel, Set<String> wanted, Set<String> likely)
+      throws IOException, InterruptedException {
+    ModuleIndex index = new ModuleIndex();
+    ModuleSet modules = new ModuleSet();
+    Set<String> sought = new HashSet<>(wanted);
+    sought.addAll(likely);
+    Map<String, byte[]> lists = new HashMap<>();
+    try (ModuleReaders readers = new ModuleReaders()) {
+      file.forEachEntry(
+          entry -> {
+            String path = entry.path();
+            if (kernelFound(entry, kernel) || !path.startsWith("usr/lib/")) {
+              return;
+            }
+            if (!(entry instanceof FileTreeEntry.Regular regular)) {
+              tree.add(entry);
+              return;
+            }
+            byte[] content = regular.content().readAllBytes();
+            tree.add(
+                new FileTreeEntry.Regular(
+                    path, regular.metadata(), content.length, new ByteArrayInputStream(content)));
+            if (path.startsWith(MODULES) && path.endsWith(SUFFIX)) {
+              readers.read(
+                  () -> {
+                    KernelModule module =
+                        KernelModule.parse(uncompressed(new ByteArrayInputStream(content)));
+                    index.add(belowRelease(path), module);
+                    String name = moduleName(path);
+                    if (sought.contains(name)) {
+                      synchronized (modules) {
+                        modules.add(name, module);
+                      }
+                    }
+                  });
+            } else if (path.startsWith(MODULES)) {
+              lists.put(belowRelease(path), content);
+            }
+          });
+      readers.await();
+    }
+    requireComplete(modules, wanted);
+    String folder = MODULES + release + "/";
+    var files =
+        index.files(
+            list(lists, "modules.order"),
+            list(lists, "modules.builtin"),
+            list(lists, "modules.builtin.modinfo"));
+    for (var written : files.entrySet()) {
+      tree.file(folder + written.getKey(), 0644, written.getValue());
+    }
+    return modules;
+  }
+
+  private static String list(Map<String, byte[]> lists, String name) {
+    byte[] content = lists.get(name);
+    return content == null ? "" : new String(content, StandardCharsets.ISO_8859_1);
+  }
+
+  /** {@code usr/lib/modules/RELEASE/kernel/...} without its first four parts. */
+  private static String belowRelease(String path) {
+    int slash = path.indexOf('/', MODULES.length());
+    return slash < 0 ? path : path.substring(slash + 1);
+  }
+
+  private void requireComplete(ModuleSet modules, Set<String> wanted) throws IOException {
+    Set<String> absent = new HashSet<>(wanted);
+    absent.removeAll(modules.names());
+    absent.addAll(modules.missing());
+    if (!absent.isEmpty() || release.isEmpty()) {
+      throw new ImageException.Malformed(
+          "package " + name,
+          "it lacks " + (release.isEmpty() ? "a kernel" : "modules: " + absent),
+          null);
+    }
+  }
+
+  private boolean kernelFound(FileTreeEntry entry, Path kernel) throws IOException {
+    if (!(entry instanceof FileTreeEntry.Regular regular) || !entry.path().startsWith(KERNEL)) {
+      return false;
+    }
+    release = entry.path().substring(KERNEL.length());
+    try (OutputStream out = Files.newOutputStream(kernel, StandardOpenOption.CREATE_NEW)) {
+      regular.content().transferTo(out);
+    }
+    return true;
+  }
+
   private void collect(@Nullable Path kernel, Set<String> sought, ModuleSet modules)
       throws IOException {
     file.forEachEntry(
@@ -108,12 +208,10 @@ final class KernelPackage {
             return;
           }
           String path = regular.path();
-          if (kernel != null && path.startsWith(KERNEL)) {
-            release = path.substring(KERNEL.length());
-            try (OutputStream out = Files.newOutputStream(kernel, StandardOpenOption.CREATE_NEW)) {
-              regular.content().transferTo(out);
-            }
-          } else if (path.startsWith(MODULES) && path.endsWith(SUFFIX)) {
+          if (kernel != null && kernelFound(regular, kernel)) {
+            return;
+          }
+          if (path.startsWith(MODULES) && path.endsWith(SUFFIX)) {
             String module = moduleName(path);
             if (sought.contains(module)) {
               modules.add(module, KernelModule.parse(uncompressed(regular.content())));

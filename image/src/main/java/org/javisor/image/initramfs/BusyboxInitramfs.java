@@ -53,6 +53,11 @@ public final class BusyboxInitramfs {
     return LIKELY;
   }
 
+  /** The guest's side of running one command, a shell script to be read by others. */
+  public static byte[] commandScript() throws IOException {
+    return Script.bytes("command.sh");
+  }
+
   /**
    * Writes the archive and closes the stream.
    *

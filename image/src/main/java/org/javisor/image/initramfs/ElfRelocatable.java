@@ -115,6 +115,32 @@ final class ElfRelocatable {
     return Arrays.copyOfRange(file, (int) section.offset, (int) end);
   }
 
+  /** The names of defined symbols that begin so, whatever their binding. */
+  List<String> definedNames(String prefix) throws IOException {
+    List<String> names = new ArrayList<>();
+    byte[] wanted = prefix.getBytes(StandardCharsets.US_ASCII);
+    try {
+      for (Section section : sections) {
+        if (section.type != SHT_SYMTAB) {
+          continue;
+        }
+        byte[] strings = content(sections.get(section.link));
+        ByteBuffer symbols = KernelModule.view(content(section));
+        for (int at = 0; at + SYMBOL <= symbols.limit(); at += SYMBOL) {
+          int name = symbols.getInt(at);
+          if (symbols.getShort(at + 6) != 0
+              && name + wanted.length <= strings.length
+              && Arrays.equals(strings, name, name + wanted.length, wanted, 0, wanted.length)) {
+            names.add(string(strings, name));
+          }
+        }
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw new IOException("a damaged ELF file", e);
+    }
+    return names;
+  }
+
   byte[] withoutBallast() throws IOException {
     try {
       return new Slimming().result();

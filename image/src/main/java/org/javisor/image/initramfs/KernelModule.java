@@ -56,6 +56,15 @@ public final class KernelModule {
     return names;
   }
 
+  /** The names of the functions and variables it offers to other modules. */
+  public List<String> exportedSymbols() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String symbol : elf.definedNames("__ksymtab_")) {
+      names.add(symbol.substring("__ksymtab_".length()));
+    }
+    return names;
+  }
+
   /**
    * The same module without what loading it does not need: unused local symbols, type information,
    * comments and the appended signature, which covers bytes that are gone. The kernel notes in its

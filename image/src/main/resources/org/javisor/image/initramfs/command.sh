@@ -22,7 +22,10 @@ serve_command() {
   else
     sh /run/javisor/command < "$stdin" > "$stdout" 2> "$stderr" 9>&-
   fi
-  echo "exit $?" >&9
+  code=$?
+  # The host may end the machine as soon as it has read the next line.
+  sync
+  echo "exit $code" >&9
 }
 
 # The kernel learns of the ports one by one while the system starts. The host opens each port before
