@@ -8,7 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.javisor.host.ByteSize;
+import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
+import org.javisor.riscv.board.boot.KernelImage;
+import org.javisor.riscv.board.boot.KernelImageException;
 
 /**
  * Measures the processor: boots a machine with our C programs several times, in turn with a peer if
@@ -54,11 +58,14 @@ public final class CpuBench {
       start = List.copyOf(start);
       within("--runs", runs, 99);
       within("--work", workFactor, 1000);
-      within("--cpus", cpus, 8);
-      if (memory < LEAST_MEMORY) {
+      within("--cpus", cpus, MachineSpec.MAX_CPUS);
+      if (memory < LEAST_MEMORY || memory > MachineSpec.MAX_MEMORY) {
         throw ProblemException.badInput(
-            "the benchmark programs do not fit into " + (memory >> 20) + " MiB",
-            "give the machine " + (LEAST_MEMORY >> 20) + "MiB or more");
+            "--memory cannot be " + ByteSize.format(memory),
+            "give "
+                + ByteSize.format(LEAST_MEMORY)
+                + " to "
+                + ByteSize.format(MachineSpec.MAX_MEMORY));
       }
     }
 
@@ -85,10 +92,11 @@ public final class CpuBench {
   /**
    * Measures; takes a minute or more.
    *
-   * @throws ProblemException if the programs are not built, the peer is not installed, or a machine
-   *     fails or computes something wrong
+   * @throws ProblemException if the kernel is none, the programs are not built, the peer is not
+   *     installed, or a machine fails or computes something wrong
    */
   public CpuReport run() throws InterruptedException {
+    checkKernel();
     Peer javisor = new Peer.Javisor(plan.start());
     Optional<Peer> peer =
         plan.againstQemu() ? Optional.of(Peer.Qemu.installed()) : Optional.empty();
@@ -106,6 +114,18 @@ public final class CpuBench {
       return CpuReport.of(runs, peer.map(Peer::name), peerRuns);
     } finally {
       ramDisk.toFile().delete();
+    }
+  }
+
+  /** Before any peer is started, each of which would complain in its own way. */
+  private void checkKernel() {
+    try {
+      KernelImage.open(plan.kernel());
+    } catch (KernelImageException e) {
+      throw ProblemException.badInput(String.valueOf(e.getMessage()), "name another --kernel");
+    } catch (IOException e) {
+      throw ProblemException.badInput(
+          "the kernel " + plan.kernel() + " cannot be read", "name a file you may read");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.javisor.host.Problem;
 import org.javisor.host.ProblemException;
 
 /** Boots a benchmark machine in a process of a peer and waits for its end. */
@@ -35,7 +36,7 @@ final class MachineProcess {
    * Boots it and reads its console to the end.
    *
    * @throws ProblemException if it does not start, does not end in time, or does not finish its
-   *     programs; the last lines of the console are part of the message
+   *     programs; the last lines of the console are its details
    */
   MachineRun run() throws InterruptedException {
     Path errors = temporaryFile();
@@ -115,10 +116,10 @@ final class MachineProcess {
       return;
     }
     List<String> evidence = new ArrayList<>();
-    evidence.add("the machine in " + peer.name() + " failed: " + wrong);
     evidence.addAll(console.lastLines());
     evidence.addAll(linesOf(errors));
-    throw ProblemException.failed(String.join("\n  ", evidence), "", null);
+    String what = "the machine in " + peer.name() + " failed: " + wrong;
+    throw new ProblemException(new Problem(Problem.Kind.FAILED, what, "", evidence), null);
   }
 
   private static List<String> linesOf(Path file) {

@@ -37,10 +37,12 @@ class MachineProcessTest {
   void aMachineThatEndsEarlyFailsWithItsLastWords() {
     assertThatThrownBy(
             () -> run("echo '@bench first-program'; echo 'Kernel panic'; echo broken >&2; exit 3"))
-        .isInstanceOf(ProblemException.class)
         .hasMessageContaining("exit code 3")
-        .hasMessageContaining("Kernel panic")
-        .hasMessageContaining("broken");
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e ->
+                assertThat(e.problem().details())
+                    .containsExactly("@bench first-program", "Kernel panic", "broken"));
   }
 
   @Test
