@@ -37,6 +37,11 @@ public record KernelImage(BootFile file, long textOffset, long memorySize) {
 
   private static final int ZBOOT_MAGIC_VALUE = 0x676d_697a;
 
+  private static final int PE_HEADER_OFFSET = 60;
+  private static final int PE_MAGIC = 0x4550;
+  private static final int COFF_HEADER_BYTES = 24;
+  private static final int SECTION_BYTES = 40;
+
   /** No kernel is larger, and no gzip file may unfold to more. */
   private static final long MAXIMUM_BYTES = 1L << 30;
 
@@ -93,7 +98,40 @@ public record KernelImage(BootFile file, long textOffset, long memorySize) {
       throw new KernelImageException(
           "%s: image size 0x%x is not acceptable".formatted(file.name(), imageSize));
     }
+    long expected = portableExecutableBytes(content);
+    if (expected > content.byteSize()) {
+      throw new KernelImageException(
+          "%s: truncated: %d of %d bytes".formatted(file.name(), content.byteSize(), expected));
+    }
     return new KernelImage(file, textOffset, Math.max(imageSize, content.byteSize()));
+  }
+
+  /**
+   * How many bytes the file has by its own account. An Image that EFI can start is a portable
+   * executable as well, whose section table says where the last section ends in the file (PE
+   * format, "COFF File Header" and "Section Table"); for others this is 0.
+   */
+  private static long portableExecutableBytes(MemorySegment content) {
+    long header = content.get(INT, PE_HEADER_OFFSET) & 0xffff_ffffL;
+    if (!startsWith(content, 'M', 'Z') || header > content.byteSize() - COFF_HEADER_BYTES) {
+      return 0;
+    }
+    if (content.get(INT, header) != PE_MAGIC) {
+      return 0;
+    }
+    int sections = content.get(INT, header + 4) >>> 16;
+    int optional = content.get(INT, header + 20) & 0xffff;
+    long section = header + COFF_HEADER_BYTES + optional;
+    long end = 0;
+    for (int i = 0; i < sections; i++, section += SECTION_BYTES) {
+      if (section > content.byteSize() - SECTION_BYTES) {
+        return section + SECTION_BYTES;
+      }
+      long size = content.get(INT, section + 16) & 0xffff_ffffL;
+      long offset = content.get(INT, section + 20) & 0xffff_ffffL;
+      end = Math.max(end, offset + size);
+    }
+    return end;
   }
 
   private static BootFile decompress(BootFile file) {

@@ -39,7 +39,7 @@ public final class Plic implements Device, MmioHandler, Snapshottable<PlicState>
   private final boolean[] driven;
 
   private long claims;
-  private long spuriousClaims;
+  private long emptyClaims;
   private long completions;
 
   /**
@@ -177,7 +177,7 @@ public final class Plic implements Device, MmioHandler, Snapshottable<PlicState>
   private int claim(int context) {
     int source = best(context, 0);
     if (source == 0) {
-      spuriousClaims++;
+      emptyClaims++;
       return 0;
     }
     int bit = 1 << source;
@@ -249,7 +249,7 @@ public final class Plic implements Device, MmioHandler, Snapshottable<PlicState>
   /** Counters since the PLIC was made. */
   public PlicMetrics metrics() {
     synchronized (lock) {
-      return new PlicMetrics(claims, spuriousClaims, completions);
+      return new PlicMetrics(claims, emptyClaims, completions);
     }
   }
 

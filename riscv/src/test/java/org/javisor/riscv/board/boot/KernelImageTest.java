@@ -96,6 +96,21 @@ class KernelImageTest {
   }
 
   @Test
+  void noticesThatItWasCutShort() {
+    ByteBuffer image = ByteBuffer.allocate(1000).order(ByteOrder.LITTLE_ENDIAN);
+    image.put(0, header().array());
+    image.put(0, (byte) 'M').put(1, (byte) 'Z');
+    image.putInt(60, 64);
+    image.putInt(64, 0x4550);
+    image.putShort(70, (short) 1); // one section, no optional header
+    image.putInt(64 + 24 + 16, 600); // its size and offset in the file
+    image.putInt(64 + 24 + 20, 400);
+    assertThat(image(image).file().size()).isEqualTo(1000);
+    refuses(Arrays.copyOf(image.array(), 999), "truncated: 999 of 1000 bytes");
+    refuses(Arrays.copyOf(image.array(), 100), "truncated: 100 of 128 bytes");
+  }
+
+  @Test
   void randomHeadersAreAcceptedOrRefusedWithAMessage() {
     long seed = 42;
     Random random = new Random(seed);
