@@ -105,8 +105,7 @@ class InterruptGuestTest {
         done:   sw   s3, 0(s2)
                 sret
         spurious: bnez s3, fail
-                sret
-                """)
+                sret""")
             .start()) {
       guest.awaitOutput(">");
       guest.type("echo this, ");

@@ -193,8 +193,7 @@ class SbiGuestTest {
                 bltu s1, t0, fail
                 li t0, 210
                 bgeu s1, t0, fail
-                j off
-                """)
+                j off""")
             .start()) {
       guest.finish();
     }
