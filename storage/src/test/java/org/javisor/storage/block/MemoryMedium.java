@@ -49,10 +49,9 @@ final class MemoryMedium implements Medium {
 
   @Override
   public synchronized void read(long offset, ByteBuffer destination) {
-    while (destination.hasRemaining()) {
-      long at = offset++;
-      destination.put(at < size ? bytes[(int) at] : 0);
-    }
+    int there = (int) Math.clamp(size - offset, 0L, destination.remaining());
+    destination.put(bytes, there == 0 ? 0 : (int) offset, there);
+    destination.put(new byte[destination.remaining()]);
   }
 
   @Override
