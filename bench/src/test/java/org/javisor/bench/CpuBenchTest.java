@@ -30,8 +30,7 @@ class CpuBenchTest {
   }
 
   private static CpuBench.Plan plan(Path kernel, String script, int runs) {
-    return new CpuBench.Plan(
-        List.of("sh", "-c", script), kernel, false, runs, 1, 1, 256L << 20);
+    return new CpuBench.Plan(List.of("sh", "-c", script), kernel, false, runs, 1, 1, 256L << 20);
   }
 
   private static String script(long firstChecksum) {
@@ -53,8 +52,7 @@ class CpuBenchTest {
     String right = script(BenchProgram.ALL.getFirst().checksum());
     CpuReport report = new CpuBench(plan(kernel(), right, 3), progress::add).run();
     assertThat(progress)
-        .containsExactly(
-            "run 1 of 3 in javisor", "run 2 of 3 in javisor", "run 3 of 3 in javisor");
+        .containsExactly("run 1 of 3 in javisor", "run 2 of 3 in javisor", "run 3 of 3 in javisor");
     assertThat(report.programs()).hasSize(BenchProgram.ALL.size());
     assertThat(report.programs().getFirst().instructionsPerSecond()).contains(5e8);
   }

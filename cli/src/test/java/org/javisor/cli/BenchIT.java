@@ -23,12 +23,10 @@ class BenchIT {
 
   @Test
   void jsonAgainstQemuHasARatioForEveryProgramAndTheBoot() throws Exception {
-    Assumptions.assumeTrue(
-        BenchProgram.areBuilt(), "needs " + BenchProgram.COMPILER_INSTALLATION);
+    Assumptions.assumeTrue(BenchProgram.areBuilt(), "needs " + BenchProgram.COMPILER_INSTALLATION);
     Assumptions.assumeTrue(
         isOnPath("qemu-system-riscv64"), "needs apt-get install qemu-system-misc");
-    Outcome outcome =
-        javisor.run("bench", "cpu", "--against", "qemu", "--runs", "1", "--json");
+    Outcome outcome = javisor.run("bench", "cpu", "--against", "qemu", "--runs", "1", "--json");
     assertThat(outcome.code()).as(outcome.words()).isZero();
     StringBuilder programs = new StringBuilder();
     for (BenchProgram program : BenchProgram.ALL) {
@@ -45,12 +43,17 @@ class BenchIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "--against=bochs", "--runs=0", "--runs=1000", "--work=0", "--cpus=9", "--memory=64MiB",
-        "--memory=1PiB", "--kernel=/nonexistent"
+        "--against=bochs",
+        "--runs=0",
+        "--runs=1000",
+        "--work=0",
+        "--cpus=9",
+        "--memory=64MiB",
+        "--memory=1PiB",
+        "--kernel=/nonexistent"
       })
   void refusesWhatItCannotMeasureInOneLine(String option) throws Exception {
-    Assumptions.assumeTrue(
-        BenchProgram.areBuilt(), "needs " + BenchProgram.COMPILER_INSTALLATION);
+    Assumptions.assumeTrue(BenchProgram.areBuilt(), "needs " + BenchProgram.COMPILER_INSTALLATION);
     // A kernel is named so that no image is made for nothing.
     Path kernel = Files.createTempFile("kernel", "");
     try {
