@@ -12,11 +12,14 @@ import java.util.function.Supplier;
 import org.javisor.image.build.BusyboxImage;
 import org.javisor.image.build.DebianImage;
 import org.javisor.image.build.PackageCache;
+import org.javisor.image.build.VariantImage;
 import org.javisor.image.build.Workspace;
 import org.javisor.image.catalog.Catalog;
 import org.javisor.image.catalog.ImageName;
+import org.javisor.image.catalog.Manifest;
 import org.javisor.image.debian.Archive;
 import org.javisor.image.debian.Mirror;
+import org.javisor.image.debian.PackageIndex;
 import org.javisor.image.openpgp.Keyring;
 import org.javisor.storage.store.Sha256;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +101,42 @@ public final class ImageLibrary {
               new DebianImage(archive, settings.machines(), workspace, progress).make());
     }
     throw new ImageException.UnknownImage(name, KNOWN);
+  }
+
+  /**
+   * Makes an image of a person's own: Debian with more packages.
+   *
+   * @param name its name, which may not be one of ours
+   * @param packages names of Debian packages; what they need comes with them
+   * @throws ImageException if it cannot be made; nothing half-made is left, an earlier image of the
+   *     name stays
+   * @throws InterruptedException if interrupted; the same holds
+   */
+  public Image build(String name, List<String> packages, Progress progress)
+      throws IOException, InterruptedException {
+    ImageName wanted = ImageName.parse(name);
+    if (wanted.isOurs()) {
+      throw new ImageException.InvalidRequest(
+          "the name " + name + " is taken by an image of ours; choose another");
+    }
+    if (packages.isEmpty()) {
+      throw new ImageException.InvalidRequest("no packages are given for the image " + name);
+    }
+    obtain(ImageName.DEBIAN.text(), progress);
+    return make(
+        (archive, workspace) -> {
+          PackageIndex index = archive.packages(progress);
+          Manifest base = catalog.manifest(ImageName.DEBIAN).orElseThrow();
+          if (!VariantImage.isCurrent(base, index)) {
+            catalog.publish(
+                new DebianImage(archive, settings.machines(), workspace.inner("base"), progress)
+                    .make());
+            base = catalog.manifest(ImageName.DEBIAN).orElseThrow();
+          }
+          Image image = catalog.find(ImageName.DEBIAN).orElseThrow();
+          return new VariantImage(archive, settings.machines(), workspace, progress)
+              .make(wanted, image, base, index, packages);
+        });
   }
 
   /** All images that are here, by name. */

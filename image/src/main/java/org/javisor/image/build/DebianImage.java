@@ -35,9 +35,12 @@ import org.javisor.storage.ext4.Ext4Writer;
  * machine.
  */
 public final class DebianImage {
-  private static final long DISK_SIZE = 2L << 30;
-  private static final long MEMORY = 512L << 20;
-  private static final Duration PATIENCE = Duration.ofHours(1);
+  static final long DISK_SIZE = 2L << 30;
+  static final long MEMORY = 512L << 20;
+
+  /** A busy host may give the machine a small part of a processor. */
+  static final Duration PATIENCE = Duration.ofHours(3);
+
   private static final long UNPACKED_KERNEL = 160L << 20;
 
   /** Besides what is essential or required: an init system, devices, and a network. */
@@ -121,7 +124,7 @@ public final class DebianImage {
       DiskInitramfs.writeBoot(out, program, modules);
     }
     try (OutputStream out = Files.newOutputStream(configureRamDisk)) {
-      DiskInitramfs.writeConfigure(out, program, modules, script);
+      DiskInitramfs.writeConfigure(out, ramDisk, script);
     }
     new Configuration(machines, progress)
         .run(

@@ -14,15 +14,22 @@ final class DebianSettings {
   private static final String UNITS = "etc/systemd/system/";
 
   /**
-   * Units that are switched off: updates from the network in a machine that lives for seconds and
-   * may have no network, where they would be the one failed unit.
+   * Units that are switched off. Updates from the network in a machine that lives for seconds and
+   * may have no network would be its one failed unit. The modules would be loaded for the login
+   * manager and the crash store in case there is a screen or EFI firmware, which there is not; the
+   * first of them alone costs a thousand million instructions.
    */
   private static final List<String> MASKED =
       List.of(
           "apt-daily.timer",
           "apt-daily-upgrade.timer",
           "apt-daily.service",
-          "apt-daily-upgrade.service");
+          "apt-daily-upgrade.service",
+          "modprobe@drm.service",
+          "modprobe@efi_pstore.service");
+
+  private static final List<String> NETWORK_UNITS =
+      List.of("systemd-networkd.service", "systemd-networkd-persistent-storage.service");
 
   private DebianSettings() {}
 
@@ -40,6 +47,14 @@ final class DebianSettings {
     // Without a number of a pass nothing is checked: the journal sees to consistency.
     tree.text(
         "etc/fstab", "LABEL=" + ROOT_LABEL + " / ext4 errors=remount-ro,x-systemd.growfs 0 0\n");
+    // A machine may run a hundred times slower than those the usual 90 seconds are meant for.
+    tree.text(
+        "etc/systemd/system.conf.d/patience.conf",
+        """
+        [Manager]
+        DefaultTimeoutStartSec=15min
+        DefaultDeviceTimeoutSec=15min
+        """);
     network(tree);
     command(tree);
     for (String unit : MASKED) {
@@ -63,12 +78,15 @@ final class DebianSettings {
     tree.link(
         UNITS + "multi-user.target.wants/systemd-networkd.service",
         "/usr/lib/systemd/system/systemd-networkd.service");
-    tree.text(
-        UNITS + "systemd-networkd.service.d/only-with-a-network.conf",
-        """
-        [Unit]
-        ConditionPathExistsGlob=/sys/bus/virtio/drivers/virtio_net/virtio*
-        """);
+    // Conditions, and not dependencies: without a network device nothing has failed.
+    for (String unit : NETWORK_UNITS) {
+      tree.text(
+          UNITS + unit + ".d/only-with-a-network.conf",
+          """
+          [Unit]
+          ConditionPathExistsGlob=/sys/bus/virtio/drivers/virtio_net/virtio*
+          """);
+    }
   }
 
   private static void command(RootTree tree) throws IOException {
@@ -97,7 +115,12 @@ final class DebianSettings {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  static byte[] resource(String name) throws IOException {
+  /** The script that installs the packages on the second disk inside a machine. */
+  static byte[] addScript() throws IOException {
+    return resource("add-packages.sh");
+  }
+
+  private static byte[] resource(String name) throws IOException {
     try (InputStream in = DebianSettings.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IOException("the resource " + name + " is missing");

@@ -21,9 +21,9 @@ public final class Workspace implements AutoCloseable {
   private static final String LOCK = "lock";
 
   private final Path folder;
-  private final FileChannel lock;
+  private final @Nullable FileChannel lock;
 
-  private Workspace(Path folder, FileChannel lock) {
+  private Workspace(Path folder, @Nullable FileChannel lock) {
     this.folder = folder;
     this.lock = lock;
   }
@@ -79,6 +79,11 @@ public final class Workspace implements AutoCloseable {
     return folder.resolve(name);
   }
 
+  /** A workspace within this one, which ends with it at the latest. */
+  public Workspace inner(String name) throws IOException {
+    return new Workspace(Files.createDirectory(file(name)), null);
+  }
+
   /** The workspace's folder. */
   public Path folder() {
     return folder;
@@ -89,7 +94,9 @@ public final class Workspace implements AutoCloseable {
     try {
       remove(folder);
     } finally {
-      lock.close();
+      if (lock != null) {
+        lock.close();
+      }
     }
   }
 

@@ -144,7 +144,10 @@ public final class Catalog {
     }
   }
 
-  /** An image that is ready but not yet known under its name; the files are moved away. */
+  /**
+   * An image that is ready but not yet known under its name. Its files are moved away, but for
+   * those that are files of this catalog already.
+   */
   public record Draft(Manifest manifest, Path kernel, Path initialRamDisk, Optional<Path> disk) {}
 
   /** Makes an image known, in place of an earlier one of the same name. */
@@ -174,6 +177,9 @@ public final class Catalog {
 
   private void adopt(Path from, Sha256 digest) throws IOException {
     Path target = file(digest);
+    if (from.equals(target)) {
+      return;
+    }
     if (Files.exists(target)) {
       Files.deleteIfExists(from);
       return;

@@ -1,5 +1,7 @@
 package org.javisor.image.debian;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -8,10 +10,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.javisor.image.ImageException;
@@ -110,6 +114,43 @@ public final class DebFile {
     try (Member member = openMember("data.tar")) {
       forEach(member.content(), entry -> visitor.visit(checked(entry)));
     }
+  }
+
+  /**
+   * Writes the same package with nothing in it compressed, after looking at every entry.
+   *
+   * @throws ImageException.Malformed if the package cannot be read or an entry is refused
+   */
+  public void writeUncompressed(Path target) throws IOException {
+    forEachEntry(_ -> {});
+    try (RandomAccessFile out = new RandomAccessFile(target.toFile(), "rw")) {
+      out.setLength(0);
+      out.write(("!<arch>\n" + header("debian-binary", 4) + "2.0\n").getBytes(US_ASCII));
+      for (String member : List.of("control.tar", "data.tar")) {
+        long start = out.getFilePointer();
+        out.write(header(member, 0).getBytes(US_ASCII));
+        long size = 0;
+        try (Member content = openMember(member)) {
+          byte[] buffer = new byte[1 << 16];
+          InputStream in = content.content();
+          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            out.write(buffer, 0, n);
+            size += n;
+          }
+        }
+        if ((size & 1) != 0) {
+          out.write('\n');
+        }
+        long end = out.getFilePointer();
+        out.seek(start);
+        out.write(header(member, size).getBytes(US_ASCII));
+        out.seek(end);
+      }
+    }
+  }
+
+  private static String header(String member, long size) {
+    return "%-16s%-12d%-6d%-6d%-8s%-10d`\n".formatted(member, 0, 0, 0, "100644", size);
   }
 
   private FileTreeEntry checked(FileTreeEntry entry) throws IOException {

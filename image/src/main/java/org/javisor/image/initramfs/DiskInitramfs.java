@@ -3,6 +3,8 @@ package org.javisor.image.initramfs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -19,7 +21,7 @@ public final class DiskInitramfs {
    * checks their signatures and copies their symbols; here they are slim.
    */
   private static final List<String> SOON =
-      List.of("virtio_net", "virtio_rng", "autofs4", "efi_pstore", "configfs");
+      List.of("virtio_net", "virtio_rng", "autofs4", "configfs");
 
   private static final Set<String> LIKELY =
       Set.of("failover", "net_failover", "jbd2", "mbcache", "crc16");
@@ -41,52 +43,46 @@ public final class DiskInitramfs {
     return names;
   }
 
-  /** Writes the archive that mounts {@code /dev/vda} and hands over to the system on it. */
+  /**
+   * Writes the archive that mounts {@code /dev/vda} and hands over to the system on it, and closes
+   * the stream.
+   *
+   * @param busybox the statically linked program
+   * @param modules at least {@link #modules} and what they depend on
+   */
   public static void writeBoot(OutputStream out, byte[] busybox, ModuleSet modules)
       throws IOException {
-    List<String> wanted = SOON.stream().filter(name -> modules.get(name) != null).toList();
-    Set<String> all = new LinkedHashSet<>(modules.loadOrder(ROOT));
-    all.addAll(modules.loadOrder(wanted));
+    Set<String> order = new LinkedHashSet<>(modules.loadOrder(ROOT));
+    order.addAll(
+        modules.loadOrder(SOON.stream().filter(name -> modules.get(name) != null).toList()));
     try (CpioWriter cpio = new CpioWriter(out)) {
-      common(cpio, busybox, modules, all);
-      cpio.file("init", 0755, script("boot-init.sh", all));
+      for (String folder : List.of("dev", "proc", "sys", "root")) {
+        cpio.directory(folder, 0755);
+      }
+      cpio.characterDevice("dev/console", 0600, 5, 1);
+      cpio.file("bin/busybox", 0755, busybox);
+      for (String name : order) {
+        cpio.file(name + ".ko", 0644, Objects.requireNonNull(modules.get(name)).slim());
+      }
+      cpio.file("modules", 0644, (String.join(" ", order) + "\n").getBytes(StandardCharsets.UTF_8));
+      cpio.file("init", 0755, Script.bytes("boot-init.sh"));
     }
   }
 
   /**
-   * Writes the archive that mounts {@code /dev/vda} and runs a shell script in it, then unmounts it
-   * and powers off.
+   * Writes an archive that mounts {@code /dev/vda} and runs a shell script in the system there,
+   * then unmounts it and powers off; closes the stream. What is on {@code /dev/vdb}, if there is
+   * one, the script finds in {@code /run/packages}.
    *
-   * @param configure the script
+   * @param boot the archive that boots the same system: the kernel unpacks one archive after the
+   *     other, and a file of the second replaces one of the first
+   * @param script the script
    */
-  public static void writeConfigure(
-      OutputStream out, byte[] busybox, ModuleSet modules, byte[] configure) throws IOException {
-    List<String> all =
-        modules.loadOrder(
-            List.of("virtio_mmio", "crc32c_generic", "ext4", "virtio_blk", "virtio_rng"));
+  public static void writeConfigure(OutputStream out, Path boot, byte[] script) throws IOException {
+    Files.copy(boot, out);
     try (CpioWriter cpio = new CpioWriter(out)) {
-      common(cpio, busybox, modules, all);
-      cpio.file("configure", 0755, configure);
-      cpio.file("init", 0755, script("configure-init.sh", all));
+      cpio.file("configure", 0755, script);
+      cpio.file("init", 0755, Script.bytes("configure-init.sh"));
     }
-  }
-
-  private static void common(
-      CpioWriter cpio, byte[] busybox, ModuleSet modules, Iterable<String> names)
-      throws IOException {
-    for (String folder : List.of("dev", "proc", "sys", "root")) {
-      cpio.directory(folder, 0755);
-    }
-    cpio.characterDevice("dev/console", 0600, 5, 1);
-    cpio.file("bin/busybox", 0755, busybox);
-    for (String name : names) {
-      cpio.file(name + ".ko", 0644, Objects.requireNonNull(modules.get(name)).slim());
-    }
-  }
-
-  private static byte[] script(String name, Iterable<String> modules) throws IOException {
-    return Script.text(name)
-        .replace("@MODULES@", String.join(" ", modules))
-        .getBytes(StandardCharsets.UTF_8);
   }
 }

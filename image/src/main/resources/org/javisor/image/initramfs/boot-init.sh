@@ -2,7 +2,8 @@
 # Mounts the root file system and hands over to it, in as few steps as possible.
 /bin/busybox mount -t proc proc /proc
 mount -t devtmpfs devtmpfs /dev
-for module in @MODULES@; do
+read -r modules < /modules
+for module in $modules; do
   insmod "/$module.ko"
 done
 read -r line < /proc/cmdline

@@ -2,7 +2,8 @@
 # Runs a script in the system on the disk that is to be configured, and says how it went.
 /bin/busybox mount -t proc proc /proc
 mount -t devtmpfs devtmpfs /dev
-for module in @MODULES@; do
+read -r modules < /modules
+for module in $modules; do
   insmod "/$module.ko"
 done
 end() {
@@ -21,12 +22,17 @@ mount -t devpts devpts /root/dev/pts
 mount -t tmpfs tmpfs /root/run
 mount -t tmpfs tmpfs /root/tmp
 cp /configure /root/run/configure
+if [ -b /root/dev/vdb ]; then
+  mkdir /root/run/packages
+  mount -t ext4 -o ro /root/dev/vdb /root/run/packages || end "failed: mount of the packages"
+fi
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
 if chroot /root /bin/sh /run/configure < /root/dev/null; then
   result=done
 else
   result="failed: configure"
 fi
+[ ! -d /root/run/packages ] || umount /root/run/packages
 umount /root/tmp /root/run /root/dev/pts /root/dev /root/sys /root/proc
 umount /root || result="failed: unmount"
 end "$result"
