@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.javisor.host.ByteSize;
+import org.javisor.host.TerminalSize;
 import org.javisor.image.Progress;
 
 /**
@@ -49,7 +50,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     boolean terminal = Terminal.isTerminal(Terminal.STANDARD_ERROR);
     int columns =
         terminal
-            ? Terminal.size(Terminal.STANDARD_ERROR).map(Terminal.Size::columns).orElse(80)
+            ? Terminal.size(Terminal.STANDARD_ERROR).map(TerminalSize::columns).orElse(80)
             : 80;
     return new ProgressDisplay(System.err, terminal, columns, System::nanoTime);
   }

@@ -252,6 +252,10 @@ final class RunCommand implements Callable<Integer> {
     }
     return Optional.of(
         new GuestCommand(
-            RawArguments.last(command), variables, Optional.ofNullable(workingDirectory), tty));
+            RawArguments.last(command),
+            variables,
+            Optional.ofNullable(workingDirectory),
+            tty,
+            tty ? Terminal.size(Terminal.STANDARD_INPUT) : Optional.empty()));
   }
 }

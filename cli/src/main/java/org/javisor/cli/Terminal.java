@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Optional;
+import org.javisor.host.TerminalSize;
 
 /**
  * The terminal this process runs in, by the C library's termios calls. The layout of {@code struct
@@ -50,9 +51,6 @@ final class Terminal {
           Linker.Option.firstVariadicArg(2));
 
   private Terminal() {}
-
-  /** Rows and columns of a terminal. */
-  record Size(int rows, int columns) {}
 
   /** Gives the terminal back as it was found. */
   interface Restore {
@@ -102,7 +100,7 @@ final class Terminal {
   }
 
   /** The terminal's size; empty if the descriptor is none or does not know. */
-  static Optional<Size> size(int descriptor) {
+  static Optional<TerminalSize> size(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(8, 8);
       if ((int) IOCTL.invokeExact(descriptor, GET_WINDOW_SIZE, size) != 0) {
@@ -110,7 +108,9 @@ final class Terminal {
       }
       int rows = Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, 0));
       int columns = Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, 2));
-      return rows == 0 || columns == 0 ? Optional.empty() : Optional.of(new Size(rows, columns));
+      return rows == 0 || columns == 0
+          ? Optional.empty()
+          : Optional.of(new TerminalSize(rows, columns));
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -35,6 +35,7 @@ class BadInputIT {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           no image is called nosuch; known are busybox | run nosuch -- true

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -71,9 +73,7 @@ class BusyboxIT {
     Outcome outcome =
         javisor.run(
             bytes, "run", "busybox", "--", "sh", "-c", "tee /tmp/x | sha256sum >&2; cat /tmp/x");
-    String digest =
-        java.util.HexFormat.of()
-            .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
+    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     assertThat(outcome.words()).as("seed %d", seed).isEqualTo(digest + "  -\n");
     assertThat(outcome.output()).as("seed %d", seed).isEqualTo(bytes);
   }
@@ -133,6 +133,43 @@ class BusyboxIT {
     Outcome outcome = running.end();
     assertThat(outcome.text()).contains("42");
     assertThat(outcome.code()).isZero();
+  }
+
+  @Test
+  void theNetworkCardHasANeighbour() throws Exception {
+    Outcome outcome =
+        javisor.run(
+            "run",
+            "busybox",
+            "--",
+            "sh",
+            "-c",
+            "ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up; ping -c 2 192.0.2.1");
+    assertThat(outcome.text()).contains("2 packets transmitted, 2 packets received");
+    assertThat(outcome.code()).isZero();
+  }
+
+  @Test
+  void aNamedMachineKeepsItsDisk() throws Exception {
+    String[] write = {
+      "run",
+      "--name",
+      "it-kept",
+      "--disk",
+      "64MiB",
+      "busybox",
+      "--",
+      "sh",
+      "-c",
+      "printf kept | dd of=/dev/vda conv=sync 2>&1; sync"
+    };
+    assertThat(javisor.run(write).code()).isZero();
+    Outcome read =
+        javisor.run("run", "--name", "it-kept", "busybox", "--", "head", "-c", "4", "/dev/vda");
+    assertThat(read.text()).isEqualTo("kept");
+    Outcome other = javisor.run("run", "--name", "it-kept", "debian", "--", "true");
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.words()).contains("made from the image busybox");
   }
 
   @Test

@@ -16,12 +16,14 @@ import java.util.regex.Pattern;
  * @param workingDirectory where to start; empty for the guest's choice
  * @param terminal whether its standard streams are the guest's serial console, a terminal, instead
  *     of byte streams of their own
+ * @param size of that terminal, where it is known: a serial line does not tell it
  */
 public record GuestCommand(
     List<byte[]> arguments,
     Map<String, String> environment,
     Optional<String> workingDirectory,
-    boolean terminal) {
+    boolean terminal,
+    Optional<TerminalSize> size) {
 
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -49,7 +51,7 @@ public record GuestCommand(
   public static GuestCommand of(String... words) {
     List<byte[]> arguments =
         List.of(words).stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
-    return new GuestCommand(arguments, Map.of(), Optional.empty(), false);
+    return new GuestCommand(arguments, Map.of(), Optional.empty(), false, Optional.empty());
   }
 
   /**
@@ -59,6 +61,10 @@ public record GuestCommand(
    */
   public byte[] script() {
     ByteArrayOutputStream script = new ByteArrayOutputStream();
+    if (terminal) {
+      size.ifPresent(
+          known -> plain(script, "stty rows " + known.rows() + " cols " + known.columns() + "\n"));
+    }
     workingDirectory.ifPresent(
         folder -> {
           plain(script, "cd -- ");

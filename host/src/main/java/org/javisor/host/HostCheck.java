@@ -165,7 +165,7 @@ public final class HostCheck {
     return new Finding(
         topic,
         otherwise,
-        program + " is not here; " + use + " needs it",
+        program + " is not here, which is needed for " + use,
         "install it, on Debian: apt-get install " + debianPackage(program));
   }
 

@@ -62,7 +62,8 @@ class GuestCommandTest {
     for (byte[] argument : arguments.subList(2, arguments.size())) {
       expected.append(new String(argument, ISO_8859_1)).append('\0');
     }
-    GuestCommand command = new GuestCommand(arguments, Map.of(), Optional.empty(), false);
+    GuestCommand command =
+        new GuestCommand(arguments, Map.of(), Optional.empty(), false, Optional.empty());
     Outcome outcome = run(command);
     assertThat(outcome.output()).as("seed %d", seed).isEqualTo(expected.toString());
     assertThat(outcome.code()).isZero();
@@ -76,7 +77,8 @@ class GuestCommandTest {
             words("sh", "-c", "pwd; printf %s \"$GREETING\""),
             Map.of("GREETING", "it's\n$HOME"),
             Optional.of(work.toRealPath().toString()),
-            false);
+            false,
+            Optional.empty());
     assertThat(run(command).output()).isEqualTo(work.toRealPath() + "\nit's\n$HOME");
   }
 
@@ -91,7 +93,8 @@ class GuestCommandTest {
     assertThat(run(GuestCommand.of("/no/such/program")).code()).isEqualTo(127);
     assertThat(run(GuestCommand.of("/")).code()).isEqualTo(126);
     GuestCommand elsewhere =
-        new GuestCommand(words("true"), Map.of(), Optional.of("/no/such/folder"), false);
+        new GuestCommand(
+            words("true"), Map.of(), Optional.of("/no/such/folder"), false, Optional.empty());
     assertThat(run(elsewhere).code()).isEqualTo(126);
   }
 
@@ -99,7 +102,9 @@ class GuestCommandTest {
   void refusesWhatNoShellCouldExport() {
     for (String name : List.of("", "1A", "A-B", "A;reboot", "Ä")) {
       assertThatThrownBy(
-              () -> new GuestCommand(words("true"), Map.of(name, "x"), Optional.empty(), false))
+              () ->
+                  new GuestCommand(
+                      words("true"), Map.of(name, "x"), Optional.empty(), false, Optional.empty()))
           .isInstanceOf(ProblemException.class)
           .hasMessageContaining("'" + name + "'");
     }
