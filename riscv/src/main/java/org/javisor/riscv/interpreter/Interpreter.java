@@ -15,7 +15,7 @@ public final class Interpreter implements Engine {
    * Instructions per call, so that the method is entered often enough to be replaced by a compiled
    * one.
    */
-  private static final int LIMIT = 1 << 16;
+  private static final int LIMIT = 1 << 12;
 
   private static final int PAGE_MASK = 4095;
   private static final Dispatch DISPATCH = DispatchGenerator.generate();
