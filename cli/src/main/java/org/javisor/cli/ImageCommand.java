@@ -29,7 +29,12 @@ import picocli.CommandLine.Spec;
     name = "image",
     description = "List, make and remove machine images.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ImageCommand.Listing.class, ImageCommand.Pull.class, ImageCommand.Remove.class},
+    subcommands = {
+      ImageCommand.Listing.class,
+      ImageCommand.Pull.class,
+      ImageCommand.Build.class,
+      ImageCommand.Remove.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  javisor image ls",
@@ -147,6 +152,38 @@ final class ImageCommand implements Callable<Integer> {
   private static int made(Image image) {
     System.out.println(image.name() + " " + image.digest().hex());
     return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "build",
+      description = "Make a variant of the debian image with more Debian packages.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  javisor image build --packages stress-ng,python3 tools",
+        "  javisor run tools -- python3 -c 'print(6 * 7)'"
+      })
+  static final class Build implements Callable<Integer> {
+    @Mixin HelpOption help = new HelpOption();
+    @Mixin MirrorOption place = new MirrorOption();
+
+    @Option(
+        names = "--packages",
+        required = true,
+        split = ",",
+        paramLabel = "NAME",
+        description = "Debian packages, separated by commas; what they need comes along.")
+    List<String> packages = List.of();
+
+    @Parameters(paramLabel = "NAME", description = "What to call the new image.")
+    String name = "";
+
+    @Override
+    public Integer call() throws InterruptedException {
+      try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
+        Host host = host(Optional.ofNullable(place.mirror), progress);
+        return made(Host.explained(() -> host.images().build(name, packages, progress)));
+      }
+    }
   }
 
   @Command(

@@ -106,9 +106,13 @@ public final class CommandRun implements AutoCloseable {
     return ports;
   }
 
-  /** What the kernel command line needs for this. */
+  /**
+   * What the kernel command line needs for this. A kernel that panics asks for a reset at once,
+   * which the machine of a single command takes for its end.
+   */
   public String bootWords() {
-    return command.terminal() ? "javisor.command=1 javisor.tty=1" : "javisor.command=1";
+    String words = "panic=-1 javisor.command=1";
+    return command.terminal() ? words + " javisor.tty=1" : words;
   }
 
   /** Run once when the guest says that the command begins; set before {@link #await}. */
