@@ -54,6 +54,8 @@ public final class RiscvBoard implements AutoCloseable {
    *
    * @param engine executes the harts' instructions
    * @throws KernelImageException if kernel and initial RAM disk do not fit into memory
+   * @throws RuntimeException what a slot's factory throws; memory and the devices made before are
+   *     then freed, the clock is not
    */
   public RiscvBoard(BoardConfiguration configuration, Engine engine) {
     this.configuration = configuration;
@@ -92,17 +94,28 @@ public final class RiscvBoard implements AutoCloseable {
 
     // In the order of resets and restores: the interrupt controller hears the devices last.
     List<Device> devices = new ArrayList<>(List.of(sbi, uart, rtc));
-    for (int slot = 0; slot < configuration.slots().size(); slot++) {
-      MappedDevice.Slot wanted = configuration.slots().get(slot);
-      InterruptLine line = plic.source(BoardMap.FIRST_SLOT_INTERRUPT + slot);
-      MappedDevice made = wanted.factory().create(memory, configuration.clock(), line);
-      bus.map(made.device().name(), BoardMap.slot(slot), wanted.registerBytes(), made.registers());
-      devices.add(made.device());
+    try {
+      for (int slot = 0; slot < configuration.slots().size(); slot++) {
+        devices.add(fill(slot, bus));
+      }
+      devices.add(plic);
+      machine =
+          new Machine(
+              new Machine.Parts(memory, configuration.clock(), harts.all(), devices, this::load));
+    } catch (RuntimeException e) {
+      devices.forEach(Device::close);
+      memory.close();
+      throw e;
     }
-    devices.add(plic);
-    machine =
-        new Machine(
-            new Machine.Parts(memory, configuration.clock(), harts.all(), devices, this::load));
+  }
+
+  /** Makes and maps the device of a slot. */
+  private Device fill(int slot, AddressBus bus) {
+    MappedDevice.Slot wanted = configuration.slots().get(slot);
+    InterruptLine line = plic.source(BoardMap.FIRST_SLOT_INTERRUPT + slot);
+    MappedDevice made = wanted.factory().create(memory, configuration.clock(), line);
+    bus.map(made.device().name(), BoardMap.slot(slot), wanted.registerBytes(), made.registers());
+    return made.device();
   }
 
   /** The machine, to be started. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
+import org.javisor.machine.Device;
 import org.javisor.machine.Machine;
 import org.javisor.machine.MachineState;
 import org.javisor.machine.StopReason;
@@ -178,6 +180,66 @@ class LifeCycleGuestTest {
     assertThatThrownBy(() -> new RiscvBoard(crammed, new Interpreter()))
         .isInstanceOf(KernelImageException.class)
         .hasMessageContaining("too little");
+  }
+
+  @Test
+  void deviceThatCannotBeMadeLeavesNothingBehind() {
+    BoardConfiguration good = TestBoards.configuration(1, "", false);
+    boolean[] closed = new boolean[1];
+    MappedDevice.Slot witness =
+        MappedDevice.Slot.virtio(
+            (memory, clock, interrupt) -> {
+              MappedDevice made =
+                  good.slots().getFirst().factory().create(memory, clock, interrupt);
+              return new MappedDevice(new ClosingDevice(made.device(), closed), made.registers());
+            });
+    MappedDevice.Slot broken =
+        MappedDevice.Slot.virtio(
+            (memory, clock, interrupt) -> {
+              throw new IllegalStateException("no such disk");
+            });
+    BoardConfiguration bad =
+        new BoardConfiguration(
+            1,
+            TestBoards.MEMORY,
+            good.kernel(),
+            null,
+            "",
+            List.of(witness, broken),
+            good.console(),
+            good.clock(),
+            good.entropy());
+    assertThatThrownBy(() -> new RiscvBoard(bad, new Interpreter())).hasMessage("no such disk");
+    assertThat(closed).containsExactly(true);
+  }
+
+  /** Remembers that it was closed. */
+  private record ClosingDevice(Device device, boolean[] closed) implements Device {
+    @Override
+    public String name() {
+      return device.name();
+    }
+
+    @Override
+    public void reset() {
+      device.reset();
+    }
+
+    @Override
+    public void pause() {
+      device.pause();
+    }
+
+    @Override
+    public void resume() {
+      device.resume();
+    }
+
+    @Override
+    public void close() {
+      closed[0] = true;
+      device.close();
+    }
   }
 
   private static BoardConfiguration with(BoardConfiguration good, int harts, long memory) {
