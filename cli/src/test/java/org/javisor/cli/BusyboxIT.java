@@ -10,6 +10,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.javisor.cli.JavisorProcess.Outcome;
 import org.javisor.cli.JavisorProcess.Running;
@@ -228,13 +230,17 @@ class BusyboxIT {
                 "stty -g >&2; "
                     + JavisorProcess.launcher()
                     + " run -it busybox; code=$?; stty -g >&2; exit $code"));
-    running.readUntil("# ");
+    String before = running.readUntil("# ");
     running.type("\u001d");
     Outcome outcome = running.end();
     assertThat(outcome.code()).isZero();
     List<String> settings =
-        outcome.text().lines().filter(line -> line.matches("[0-9a-f:]{30,}\\s*")).toList();
-    assertThat(settings).isNotEmpty();
-    assertThat(settings).allMatch(line -> line.equals(settings.getFirst()));
+        Pattern.compile("(?m)^[0-9a-f:]{30,}")
+            .matcher(before + outcome.text())
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(settings).hasSize(2);
+    assertThat(settings.getLast()).isEqualTo(settings.getFirst());
   }
 }
