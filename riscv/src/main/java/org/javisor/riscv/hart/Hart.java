@@ -84,6 +84,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private final DataPath data;
   private final FetchPath fetch;
   private final Mailbox mailbox = new Mailbox();
+  private final MailboxReader requests;
 
   private long reservedAddress = NO_RESERVATION;
   private long reservedValue;
@@ -95,11 +96,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private volatile boolean parked;
   private volatile @Nullable Thread thread;
 
-  // The life of the hart; guarded by this.
-  private HartStatus status = HartStatus.STOPPED;
-  private long startAddress;
-  private long startArgument;
-  private boolean resumesAtStart;
+  private final HartLife life = new HartLife();
 
   Hart(
       int id,
@@ -119,6 +116,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     control = new ControlRegisters(this, floats, interrupts);
     data = new DataPath(this, memory, bus);
     fetch = new FetchPath(this, memory, harts.code());
+    requests = new MailboxReader(mailbox, tlb, fetch, harts.code());
     memory.onDropCachedWritePermission(tlb::dropWriteTags);
     accessModeChanged();
   }
@@ -520,8 +518,8 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   // ------------------------------------------------------------------ life
 
   /** Where the hart is in its life. */
-  public synchronized HartStatus status() {
-    return status;
+  public HartStatus status() {
+    return life.status();
   }
 
   /**
@@ -532,69 +530,43 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
    * @return false if it is not stopped
    */
   public boolean start(long address, long argument) {
-    synchronized (this) {
-      if (status != HartStatus.STOPPED) {
-        return false;
-      }
-      startAddress = address;
-      startArgument = argument;
-      status = HartStatus.START_PENDING;
-    }
+    boolean pending = life.start(address, argument);
     attend(STATUS);
-    return true;
+    return pending;
   }
 
   /** Stops the hart; called on its own thread, from an environment call. */
   public void stop() {
-    synchronized (this) {
-      status = HartStatus.STOPPED;
-    }
+    life.stop();
     attend(STATUS);
   }
 
   /** Suspends the hart until an enabled interrupt is pending, keeping its state; own thread. */
   public void suspend() {
-    suspend(false, 0, 0);
+    life.suspend();
+    attend(STATUS);
   }
 
   /** As {@link #suspend()}, but it resumes as if started, at an address with an argument. */
   public void suspend(long address, long argument) {
-    suspend(true, address, argument);
-  }
-
-  private void suspend(boolean atStart, long address, long argument) {
-    synchronized (this) {
-      status = HartStatus.SUSPENDED;
-      resumesAtStart = atStart;
-      startAddress = address;
-      startArgument = argument;
-    }
+    life.suspend(address, argument);
     attend(STATUS);
   }
 
   /** Whether the hart may execute; a pending start or a resumption happens here. */
-  private synchronized boolean isStarted() {
-    if (status == HartStatus.SUSPENDED && interrupts.deliverable() != 0) {
-      status = resumesAtStart ? HartStatus.START_PENDING : HartStatus.STARTED;
-    }
-    if (status == HartStatus.START_PENDING) {
-      status = HartStatus.STARTED;
-      resumesAtStart = false;
+  private boolean isStarted() {
+    if (life.proceed(interrupts.deliverable() != 0)) {
       waiting = false;
-      enter();
+      control.start();
+      tlb.select(0);
+      setPrivilege(SUPERVISOR);
+      pc = life.startAddress();
+      nextPc = pc;
+      setX(10, id);
+      setX(11, life.startArgument());
+      reservedAddress = NO_RESERVATION;
     }
-    return status == HartStatus.STARTED;
-  }
-
-  private void enter() {
-    control.start();
-    tlb.select(0);
-    setPrivilege(SUPERVISOR);
-    pc = startAddress;
-    nextPc = startAddress;
-    setX(10, id);
-    setX(11, startArgument);
-    reservedAddress = NO_RESERVATION;
+    return life.status() == HartStatus.STARTED;
   }
 
   @Override
@@ -699,49 +671,20 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
 
   /** Does what other harts have asked for; the hart's thread, between instructions. */
   void drainMailbox() {
-    if (mailbox.isEmpty()) {
-      return;
-    }
-    List<Mailbox.Request> requests = mailbox.take();
-    perform(requests);
-    RawMemory.fullFence();
-    mailbox.acknowledge();
+    requests.drain();
   }
 
-  void perform(List<Mailbox.Request> requests) {
-    // First, since all the others forget what this looks at: a page this hart may have stored to
-    // unseen has perhaps been decoded before the store.
-    for (Mailbox.Request request : requests) {
-      if (request instanceof Mailbox.CodeAppeared(CodePage page)
-          && tlb.mayHaveWritten(page.machineAddress())) {
-        RawMemory.fullFence();
-        page.invalidate();
-      }
-    }
-    for (Mailbox.Request request : requests) {
-      switch (request) {
-        case Mailbox.CodeAppeared(CodePage page) -> tlb.dropWriteTags(page.machineAddress());
-        case Mailbox.TranslationFence(long start, long size, int asid) ->
-            tlb.flushRange(start, size, asid);
-        case Mailbox.InstructionFence() -> fetch.fence();
-        case Mailbox.Everything() -> {
-          tlb.dropWriteTags();
-          tlb.flush();
-          harts.code().clear();
-          fetch.fence();
-        }
-      }
-    }
+  /** Does something at once that other harts are asked for as well; the hart's thread. */
+  void perform(Mailbox.Request request) {
+    requests.drain();
+    requests.perform(List.of(request));
   }
 
   // ------------------------------------------------------------------ state
 
   @Override
   public void reset() {
-    synchronized (this) {
-      status = HartStatus.STOPPED;
-      resumesAtStart = false;
-    }
+    life.reset();
     for (int number = 0; number < 32; number++) {
       setX(number, 0);
       setF(number, 0);
@@ -775,7 +718,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   }
 
   @Override
-  public synchronized HartState save() {
+  public HartState save() {
     long[] x = new long[32];
     long[] f = new long[32];
     for (int number = 0; number < 32; number++) {
@@ -783,18 +726,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
       f[number] = f(number);
     }
     return new HartState(
-        status,
-        startAddress,
-        startArgument,
-        resumesAtStart,
-        privilege,
-        pc,
-        retired,
-        cycles(),
-        retiredInstructions(),
-        x,
-        f,
-        control.save());
+        life.save(), privilege, pc, retired, cycles(), retiredInstructions(), x, f, control.save());
   }
 
   @Override
@@ -817,11 +749,6 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     setCycles(state.cycles());
     setRetiredInstructions(state.retiredInstructions());
     setPrivilege(state.privilege());
-    synchronized (this) {
-      status = state.status();
-      startAddress = state.startAddress();
-      startArgument = state.startArgument();
-      resumesAtStart = state.resumesAtStart();
-    }
+    life.restore(state.life());
   }
 }

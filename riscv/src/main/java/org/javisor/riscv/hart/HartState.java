@@ -7,11 +7,7 @@ import org.javisor.machine.StateVersion;
  * Everything architectural about a hart. A reservation is not in it: a store-conditional after a
  * restore fails, as it may.
  *
- * @param status where it is in its life
- * @param startAddress where it begins when its start is pending, or after a suspension that does
- *     not keep its state
- * @param startArgument x11 then
- * @param resumesAtStart whether the suspension it is in ends with a start
+ * @param life where it is in its life
  * @param privilege 0 for user, 1 for supervisor
  * @param pc address of the next instruction
  * @param retired instructions retired since reset
@@ -24,10 +20,7 @@ import org.javisor.machine.StateVersion;
 @SuppressWarnings("ArrayRecordComponent") // wire form: copied in and out, never shared
 @StateVersion(1)
 public record HartState(
-    HartStatus status,
-    long startAddress,
-    long startArgument,
-    boolean resumesAtStart,
+    Life life,
     int privilege,
     long pc,
     long retired,
@@ -37,6 +30,20 @@ public record HartState(
     long[] f,
     Control control)
     implements SavedState {
+
+  /**
+   * Where a hart is in its life.
+   *
+   * @param status started, stopped and so on
+   * @param startAddress where it begins when its start is pending, or after a suspension that does
+   *     not keep its state
+   * @param startArgument x11 then
+   * @param resumesAtStart whether the suspension it is in ends with a start
+   */
+  @StateVersion(1)
+  public record Life(
+      HartStatus status, long startAddress, long startArgument, boolean resumesAtStart)
+      implements SavedState {}
 
   /** The control and status registers by their architectural names; fcsr holds frm and fflags. */
   @StateVersion(1)

@@ -91,8 +91,7 @@ public final class Harts {
     for (Hart hart : harts) {
       if ((targets >>> hart.id() & 1) != 0) {
         if (hart == caller) {
-          caller.drainMailbox();
-          caller.perform(List.of(request));
+          caller.perform(request);
         } else {
           hart.post(request);
         }
@@ -128,7 +127,7 @@ public final class Harts {
   private void letGo(Hart decoding) {
     for (Hart hart : harts) {
       if (hart == decoding) {
-        hart.perform(List.of(new Mailbox.InstructionFence()));
+        hart.perform(new Mailbox.InstructionFence());
       } else {
         hart.post(new Mailbox.InstructionFence());
       }

@@ -92,19 +92,7 @@ class StateTest {
     try (TestMachine machine = new TestMachine()) {
       HartState good = machine.hart.save();
       HartState bad =
-          new HartState(
-              good.status(),
-              0,
-              0,
-              false,
-              3,
-              good.pc(),
-              0,
-              0,
-              0,
-              good.x(),
-              good.f(),
-              good.control());
+          new HartState(good.life(), 3, good.pc(), 0, 0, 0, good.x(), good.f(), good.control());
       assertThatThrownBy(() -> machine.hart.restore(bad)).isInstanceOf(SavedStateException.class);
     }
   }
