@@ -19,6 +19,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
   private static final long REDRAW = NANOS / 10;
   private static final long PLAIN_LINE = 15 * NANOS;
   private static final int BAR = 20;
+  private static final int SHORTEST_BAR = 5;
 
   private final PrintStream out;
   private final boolean terminal;
@@ -88,7 +89,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
       return;
     }
     drawn = time;
-    String line = bar.line(time, terminal);
+    String line = bar.line(time, terminal ? columns - 1 : 0);
     if (terminal) {
       String fitting = line.length() < columns ? line : line.substring(0, columns - 1);
       out.print("\r" + fitting + "\033[K");
@@ -152,15 +153,28 @@ final class ProgressDisplay implements Progress, AutoCloseable {
       return unit == Unit.BYTES ? ByteSize.format(units) : Long.toString(units);
     }
 
-    String line(long time, boolean bar) {
-      StringBuilder line = new StringBuilder(title).append("  ");
+    /**
+     * The line without line end.
+     *
+     * @param room characters there are: the bar takes what the words leave, and is left out where
+     *     they leave little
+     */
+    String line(long time, int room) {
+      String words = words(time);
+      int width = Math.min(BAR, room - title.length() - words.length() - 5);
+      if (total <= 0 || width < SHORTEST_BAR) {
+        return title + "  " + words;
+      }
+      int filled = (int) (Math.min(1, (double) done / total) * width);
+      return "%s  [%s%s] %s"
+          .formatted(title, "#".repeat(filled), ".".repeat(width - filled), words);
+    }
+
+    private String words(long time) {
+      StringBuilder line = new StringBuilder();
       double seconds = Math.max(1, time - begun) / (double) NANOS;
       if (total > 0) {
         double share = Math.min(1, (double) done / total);
-        if (bar) {
-          int filled = (int) (share * BAR);
-          line.append('[').append("#".repeat(filled)).append(".".repeat(BAR - filled)).append("] ");
-        }
         line.append(String.format(Locale.ROOT, "%3d%%  ", (int) (share * 100)));
         line.append(amount(done)).append(" of ").append(amount(total));
       } else {
