@@ -14,7 +14,7 @@ class ProgressDisplayTest {
   private final AtomicLong clock = new AtomicLong();
 
   private ProgressDisplay display(boolean terminal) {
-    return new ProgressDisplay(new PrintStream(bytes, true, UTF_8), terminal, 80, clock::get);
+    return new ProgressDisplay(new PrintStream(bytes, true, UTF_8), terminal, 120, clock::get);
   }
 
   private String shown() {
