@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
     footer = {
       "  javisor run busybox -- uname -a    boot a machine, run the command, gone afterwards",
       "  javisor run -it debian             log in to a Debian machine; Ctrl-] ends it",
-      "  javisor image ls                   images that are here, and those that can be had",
+      "  javisor image ls                   images that are here",
       "  javisor doctor                     what this host offers, and how to mend what it lacks",
       "",
       "Exit codes: 0 done (run: the command's own), 1 failed, 2 wrong usage or bad input,",
