@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 final class JavisorProcess {
   private static final Path LAUNCHER = Path.of("..", "javisor").toAbsolutePath().normalize();
 
+  private static final List<String> DEFAULT_SIGNALS = defaultSignals();
+
   private final Path home;
   private final Map<String, String> environment = new LinkedHashMap<>();
 
@@ -56,9 +58,30 @@ final class JavisorProcess {
 
   /** Starts it; standard error goes to a file that {@link Running#words} reads. */
   Running start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(launcher()));
+    List<String> command = new ArrayList<>(DEFAULT_SIGNALS);
+    command.add(launcher());
     command.addAll(List.of(arguments));
     return startCommand(command);
+  }
+
+  /**
+   * What to put before a command so that Ctrl-C reaches it. A build started in the background by a
+   * script has SIGINT ignored, and so have its children, which cannot undo it themselves.
+   */
+  private static List<String> defaultSignals() {
+    List<String> prefix = List.of("env", "--default-signal=INT");
+    List<String> trial = new ArrayList<>(prefix);
+    trial.add("true");
+    try {
+      Process process = new ProcessBuilder(trial).redirectErrorStream(true).start();
+      process.getInputStream().readAllBytes();
+      return process.waitFor() == 0 ? prefix : List.of();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
   }
 
   /** Starts any command in the same environment. */
