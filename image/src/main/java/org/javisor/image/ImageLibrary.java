@@ -20,6 +20,7 @@ import org.javisor.image.catalog.Manifest;
 import org.javisor.image.debian.Archive;
 import org.javisor.image.debian.Mirror;
 import org.javisor.image.debian.PackageIndex;
+import org.javisor.image.debian.Resolver;
 import org.javisor.image.openpgp.Keyring;
 import org.javisor.storage.store.Sha256;
 import org.jspecify.annotations.Nullable;
@@ -122,20 +123,22 @@ public final class ImageLibrary {
     if (packages.isEmpty()) {
       throw new ImageException.InvalidRequest("no packages are given for the image " + name);
     }
-    obtain(ImageName.DEBIAN.text(), progress);
     return make(
         (archive, workspace) -> {
           PackageIndex index = archive.packages(progress);
-          Manifest base = catalog.manifest(ImageName.DEBIAN).orElseThrow();
-          if (!VariantImage.isCurrent(base, index)) {
+          // A package that does not exist is said before minutes go into the image it is added to.
+          Resolver.resolve(index, packages, Set.of());
+          Optional<Manifest> base = catalog.manifest(ImageName.DEBIAN);
+          if (catalog.find(ImageName.DEBIAN).isEmpty()
+              || !VariantImage.isCurrent(base.orElseThrow(), index)) {
             catalog.publish(
                 new DebianImage(archive, settings.machines(), workspace.inner("base"), progress)
                     .make());
-            base = catalog.manifest(ImageName.DEBIAN).orElseThrow();
+            base = catalog.manifest(ImageName.DEBIAN);
           }
           Image image = catalog.find(ImageName.DEBIAN).orElseThrow();
           return new VariantImage(archive, settings.machines(), workspace, progress)
-              .make(wanted, image, base, index, packages);
+              .make(wanted, image, base.orElseThrow(), index, packages);
         });
   }
 

@@ -14,10 +14,11 @@ final class DebianSettings {
   private static final String UNITS = "etc/systemd/system/";
 
   /**
-   * Units that are switched off. Updates from the network in a machine that lives for seconds and
-   * may have no network would be its one failed unit. The modules would be loaded for the login
-   * manager and the crash store in case there is a screen or EFI firmware, which there is not; the
-   * first of them alone costs a thousand million instructions.
+   * Units that are switched off once everything is configured. Updates from the network in a
+   * machine that lives for seconds and may have no network would be its one failed unit. There is
+   * no screen to log in at. The modules would be loaded for the login manager and the crash store
+   * in case there is a screen or EFI firmware, which there is not; the first of them alone costs a
+   * thousand million instructions.
    */
   private static final List<String> MASKED =
       List.of(
@@ -25,6 +26,7 @@ final class DebianSettings {
           "apt-daily-upgrade.timer",
           "apt-daily.service",
           "apt-daily-upgrade.service",
+          "getty@tty1.service",
           "modprobe@drm.service",
           "modprobe@efi_pstore.service");
 
@@ -57,9 +59,6 @@ final class DebianSettings {
         """);
     network(tree);
     command(tree);
-    for (String unit : MASKED) {
-      tree.link(UNITS + unit, "/dev/null");
-    }
   }
 
   private static void network(RootTree tree) throws IOException {
@@ -112,6 +111,7 @@ final class DebianSettings {
   static byte[] configureScript(List<String> withPreinst) throws IOException {
     return new String(resource("configure-debian.sh"), StandardCharsets.UTF_8)
         .replace("@PREINST@", String.join(" ", withPreinst))
+        .replace("@MASKED@", String.join(" ", MASKED))
         .getBytes(StandardCharsets.UTF_8);
   }
 

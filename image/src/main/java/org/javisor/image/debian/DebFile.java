@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.io.Serial;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,7 +197,7 @@ public final class DebFile {
       // Trailing bytes belong to the checksum of the compressed stream.
       tar.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
-      if (e.equals(callers[0]) && !(e instanceof TreePath.Refused)) {
+      if (e.equals(callers[0]) && !(e instanceof TreePath.Refused) && !(e instanceof Damage)) {
         throw e;
       }
       throw malformed(String.valueOf(e.getMessage()), e);
@@ -239,8 +240,9 @@ public final class DebFile {
           checkVersion(member, ascii(in, (int) Math.min(size, 64)));
           first = false;
         } else if (member.startsWith(prefix)) {
+          InputStream content = new Guarded(Compression.ofName(member).open(new Bounded(in, size)));
           found = true;
-          return new Member(Compression.ofName(member).open(new Bounded(in, size)));
+          return new Member(content);
         } else {
           in.skipNBytes(size);
         }
@@ -248,8 +250,12 @@ public final class DebFile {
           in.skipNBytes(1);
         }
       }
+    } catch (ImageException e) {
+      throw e;
     } catch (EOFException e) {
       throw malformed("it is cut short", e);
+    } catch (IOException e) {
+      throw malformed(String.valueOf(e.getMessage()), e);
     } finally {
       if (!found) {
         in.close();
@@ -277,6 +283,48 @@ public final class DebFile {
 
   private static String ascii(InputStream in, int length) throws IOException {
     return new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+  }
+
+  /** The package's own bytes are at fault, whoever happens to read them. */
+  private static final class Damage extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    Damage(Exception cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /** A decompressor whose failures can be told from those of the one who writes its output. */
+  private static final class Guarded extends FilterInputStream {
+    Guarded(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        return in.read(target, offset, length);
+      } catch (IOException e) {
+        throw new Damage(e);
+      }
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      byte[] scratch = new byte[(int) Math.min(count, 1 << 13)];
+      return Math.max(0, read(scratch, 0, scratch.length));
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
   }
 
   /** A member's bytes; an end before its size is an error, not an end. */

@@ -23,6 +23,10 @@ done
 
 dpkg --force-unsafe-io --configure --pending
 
+for unit in @MASKED@; do
+  ln -sf /dev/null "/etc/systemd/system/$unit"
+done
+
 # Root has no password: the console of a machine belongs to whoever runs it.
 passwd -d root
 rm -f /usr/sbin/policy-rc.d
