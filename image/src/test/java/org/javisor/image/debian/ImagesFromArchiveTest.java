@@ -70,12 +70,18 @@ class ImagesFromArchiveTest {
             .file("./usr/lib/os-release", "ID=debian\n"));
     for (String name :
         List.of(
-            "systemd", "systemd-sysv", "udev", "dbus", "kmod", "iproute2", "iputils-ping",
-            "netbase", "qemu-guest-agent")) {
+            "systemd",
+            "systemd-sysv",
+            "udev",
+            "dbus",
+            "kmod",
+            "iproute2",
+            "iputils-ping",
+            "netbase",
+            "qemu-guest-agent")) {
       archive.add(name, "1.0", "", deb(name, "").file("./usr/share/doc/" + name, name));
     }
-    archive.add(
-        "libextra", "1.0", "Multi-Arch: same\n", deb("libextra", "Multi-Arch: same\n"));
+    archive.add("libextra", "1.0", "Multi-Arch: same\n", deb("libextra", "Multi-Arch: same\n"));
     archive.add("extra", "1.0", "Depends: libextra\n", deb("extra", "").file("./usr/x", "x"));
     archive.publish(key, Instant.now().minus(Duration.ofHours(1)));
   }
@@ -86,7 +92,8 @@ class ImagesFromArchiveTest {
     assertThat(image.kernel()).hasContent("the kernel");
     assertThat(image.disk()).isEmpty();
     assertThat(image.commandLine()).contains("cryptomgr.notests=1");
-    String ramDisk = Files.readString(image.initialRamDisk(), java.nio.charset.StandardCharsets.ISO_8859_1);
+    String ramDisk =
+        Files.readString(image.initialRamDisk(), java.nio.charset.StandardCharsets.ISO_8859_1);
     assertThat(ramDisk)
         .startsWith("070701")
         .contains("bin/busybox", "not really", "insmod /lib/modules/1.2-riscv64/failover.ko");
@@ -264,9 +271,24 @@ class ImagesFromArchiveTest {
     TestDeb deb = deb(KERNEL, "").file("./boot/vmlinux-1.2-riscv64", "the kernel");
     Map<String, String> modules =
         Map.of(
-            "virtio_mmio", "", "virtio_blk", "", "crc32c_generic", "", "ext4", "", "failover", "",
-            "net_failover", "failover", "virtio_net", "net_failover", "virtio-rng", "",
-            "virtio_balloon", "");
+            "virtio_mmio",
+            "",
+            "virtio_blk",
+            "",
+            "crc32c_generic",
+            "",
+            "ext4",
+            "",
+            "failover",
+            "",
+            "net_failover",
+            "failover",
+            "virtio_net",
+            "net_failover",
+            "virtio-rng",
+            "",
+            "virtio_balloon",
+            "");
     for (Map.Entry<String, String> module : modules.entrySet()) {
       deb.file(
           "./usr/lib/modules/1.2-riscv64/kernel/" + module.getKey() + ".ko.xz",
@@ -276,8 +298,7 @@ class ImagesFromArchiveTest {
   }
 
   private static TestDeb deb(String name, String fields) throws IOException {
-    return new TestDeb(
-        "Package: " + name + "\nVersion: 1.0\nArchitecture: riscv64\n" + fields);
+    return new TestDeb("Package: " + name + "\nVersion: 1.0\nArchitecture: riscv64\n" + fields);
   }
 
   private static String read(Path disk, String path) throws Exception {
