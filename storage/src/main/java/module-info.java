@@ -1,6 +1,6 @@
 /**
  * Disks of machines: block back ends, the ext4 writer that turns a stream of files into a root file
- * system, and the content-addressed store that images live in. Knows nothing of machines.
+ * system, and the durable renames by which files come to their places. Knows nothing of machines.
  */
 module org.javisor.storage {
   requires static transitive org.jspecify;

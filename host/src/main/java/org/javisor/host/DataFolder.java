@@ -8,9 +8,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import org.javisor.storage.store.DurableRename;
 
 /**
  * Where everything of ours lives on this host: {@code $JAVISOR_HOME}, or {@code javisor} under
@@ -65,7 +65,7 @@ public final class DataFolder {
       } catch (NoSuchFileException e) {
         Path fresh = Files.createTempFile(root, "version", ".new");
         Files.writeString(fresh, LAYOUT_VERSION + "\n");
-        Files.move(fresh, version, StandardCopyOption.ATOMIC_MOVE);
+        DurableRename.move(fresh, version);
         found = LAYOUT_VERSION;
       }
       if (!found.equals(LAYOUT_VERSION)) {

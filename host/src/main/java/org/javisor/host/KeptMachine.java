@@ -4,18 +4,16 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.javisor.image.Image;
+import org.javisor.storage.store.DurableRename;
 import org.javisor.storage.store.Sha256;
 
 /**
@@ -80,10 +78,7 @@ record KeptMachine(
     try (Writer writer = Files.newBufferedWriter(fresh)) {
       saved.store(writer, null);
     }
-    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    Files.move(fresh, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    DurableRename.move(fresh, folder.resolve(FILE));
   }
 
   /** The digests of all files that the machines under this folder stand on. */

@@ -9,7 +9,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.javisor.image.Image;
 import org.javisor.image.ImageInfo;
+import org.javisor.storage.store.DurableRename;
 import org.javisor.storage.store.Sha256;
 
 /**
@@ -165,8 +165,7 @@ public final class Catalog {
       Path temporary = Files.createTempFile(names(), ".", ".new");
       try {
         Files.writeString(temporary, manifest.text());
-        force(temporary);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        DurableRename.move(temporary, target);
       } finally {
         Files.deleteIfExists(temporary);
       }
@@ -184,16 +183,9 @@ public final class Catalog {
       Files.deleteIfExists(from);
       return;
     }
-    force(from);
     // Nobody writes to a file of an image by mistake.
     from.toFile().setReadOnly();
-    Files.move(from, target, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static void force(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
+    DurableRename.move(from, target);
   }
 
   /**

@@ -8,7 +8,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +25,7 @@ import org.javisor.image.ImageException;
 import org.javisor.image.Progress;
 import org.javisor.image.openpgp.Keyring;
 import org.javisor.image.openpgp.SignatureException;
+import org.javisor.storage.store.DurableRename;
 import org.javisor.storage.store.Sha256;
 
 /**
@@ -39,7 +39,7 @@ public final class Archive implements AutoCloseable {
 
   private final HttpTransport transport;
   private final Downloader downloader;
-  private final BlobCache cache;
+  private final PackageCache cache;
   private final Settings settings;
   private final URI root;
   private final Release release;
@@ -65,7 +65,7 @@ public final class Archive implements AutoCloseable {
   private Archive(
       HttpTransport transport,
       Downloader downloader,
-      BlobCache cache,
+      PackageCache cache,
       Settings settings,
       URI root,
       Release release) {
@@ -82,7 +82,7 @@ public final class Archive implements AutoCloseable {
    *
    * @throws ImageException if none has; of a place a person named, its own failure
    */
-  public static Archive open(Mirror mirror, BlobCache cache, Settings settings)
+  public static Archive open(Mirror mirror, PackageCache cache, Settings settings)
       throws IOException, InterruptedException {
     HttpTransport transport = new HttpTransport(settings.environment());
     boolean opened = false;
@@ -137,8 +137,7 @@ public final class Archive implements AutoCloseable {
     Path temporary = Files.createTempFile(kept.getParent(), "release", ".tmp");
     try {
       Files.write(temporary, bytes);
-      Files.move(
-          temporary, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      DurableRename.move(temporary, kept);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -141,7 +141,6 @@ final class Downloader {
       if (!actual.equals(digest)) {
         throw new ImageException.DigestMismatch(subject, digest.toString(), actual.toString());
       }
-      channel.force(true);
       good = true;
       return file;
     } catch (ImageException | Transport.Absent e) {

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.javisor.image.ImageException;
 import org.javisor.image.Progress;
@@ -260,18 +259,7 @@ class ArchiveTest {
     }
   }
 
-  private BlobCache cache() throws IOException {
-    Path folder = Files.createDirectories(temporary.resolve("cache"));
-    return new BlobCache() {
-      @Override
-      public Optional<Path> find(Sha256 digest) {
-        return Optional.of(folder.resolve(digest.hex())).filter(Files::exists);
-      }
-
-      @Override
-      public Path adopt(Path file, Sha256 digest) throws IOException {
-        return Files.move(file, folder.resolve(digest.hex()));
-      }
-    };
+  private PackageCache cache() {
+    return new PackageCache(temporary.resolve("cache"));
   }
 }

@@ -1,4 +1,4 @@
-/** Content-addressed store of immutable blobs, and names that refer to them. */
+/** Files that last: the digests they are kept under, and how they come to their places. */
 @NullMarked
 package org.javisor.storage.store;
 

@@ -1,17 +1,16 @@
-package org.javisor.image.build;
+package org.javisor.image.debian;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
-import org.javisor.image.debian.BlobCache;
+import org.javisor.storage.store.DurableRename;
 import org.javisor.storage.store.Sha256;
 
 /**
  * Verified packages and indices, under their digests, so that a variant fetches only what is new.
  */
-public final class PackageCache implements BlobCache {
+public final class PackageCache {
   private final Path folder;
 
   /** A cache in a folder, which is made when something is put in. */
@@ -19,15 +18,19 @@ public final class PackageCache implements BlobCache {
     this.folder = folder;
   }
 
-  @Override
-  public Optional<Path> find(Sha256 digest) {
+  /** The file of this digest, if it is here. */
+  Optional<Path> find(Sha256 digest) {
     Path file = folder.resolve(digest.hex());
     return Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
   }
 
-  @Override
-  public Path adopt(Path file, Sha256 digest) throws IOException {
+  /**
+   * Moves a verified file into the cache; after a crash it is there wholly or not at all.
+   *
+   * @return where it is now
+   */
+  Path adopt(Path file, Sha256 digest) throws IOException {
     Files.createDirectories(folder);
-    return Files.move(file, folder.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
+    return DurableRename.move(file, folder.resolve(digest.hex()));
   }
 }
