@@ -15,6 +15,7 @@ final class ImageProblems {
               new Problem(Problem.Kind.BAD_INPUT, what, "");
           case ImageException.Unresolvable unresolvable ->
               new Problem(Problem.Kind.BAD_INPUT, what, "");
+          case ImageException.OtherFormat other -> new Problem(Problem.Kind.HOST_LACKS, what, "");
           case ImageException.NoMirror none -> new Problem(Problem.Kind.HOST_LACKS, what, "");
           case ImageException.Unreachable unreachable ->
               new Problem(

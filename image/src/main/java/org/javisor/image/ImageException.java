@@ -27,6 +27,19 @@ public abstract sealed class ImageException extends IOException {
     }
   }
 
+  /** An image that does not fit this version of Javisor. The host lacks one that does. */
+  public static final class OtherFormat extends ImageException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    /** An image of somebody's own, which is not made again by itself. */
+    public OtherFormat(String name) {
+      super(
+          "the image %s was made by another version of javisor; make it again: %s %s"
+              .formatted(name, "javisor image build --packages PACKAGES", name),
+          null);
+    }
+  }
+
   /** What was asked for makes no sense: a bad name, a package that does not exist. Wrong input. */
   public static final class InvalidRequest extends ImageException {
     @Serial private static final long serialVersionUID = 1L;

@@ -69,13 +69,14 @@ public final class ImageLibrary {
    * The image of this name if it is here.
    *
    * @throws ImageException.InvalidRequest if it is no name at all
+   * @throws ImageException.OtherFormat if it is not one of ours and another version made it
    */
   public Optional<Image> find(String name) throws IOException {
     return catalog.find(ImageName.parse(name));
   }
 
   /**
-   * The image of this name, made now if it is not here and is one of ours.
+   * The image of this name; one of ours is made now if it is not here or another version made it.
    *
    * @throws ImageException if it is not known or cannot be made; nothing half-made is left
    * @throws InterruptedException if interrupted; nothing half-made is left

@@ -19,8 +19,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.javisor.image.Image;
+import org.javisor.image.ImageException;
 import org.javisor.image.ImageInfo;
 import org.javisor.storage.store.DurableRename;
 import org.javisor.storage.store.Sha256;
@@ -39,6 +42,8 @@ public final class Catalog {
   /** Processes exclude one another by the file's lock, threads of one process by this. */
   private static final ReentrantLock THREADS = new ReentrantLock();
 
+  private static final Pattern DIGEST = Pattern.compile("sha256:([0-9a-f]{64})");
+
   private final Path folder;
   private final Supplier<Set<Sha256>> inUse;
 
@@ -53,7 +58,11 @@ public final class Catalog {
     this.inUse = inUse;
   }
 
-  /** The image of this name, if it is here with all its files. */
+  /**
+   * The image of this name, if it is here with all its files.
+   *
+   * @throws ImageException.OtherFormat as {@link #manifest}
+   */
   public Optional<Image> find(ImageName name) throws IOException {
     Optional<Manifest> found = manifest(name);
     if (found.isEmpty()) {
@@ -73,55 +82,88 @@ public final class Catalog {
             manifest.disk().map(this::file),
             manifest.commandLine(),
             manifest.memory(),
-            digest(manifest)));
+            digest(manifest.text())));
   }
 
-  /** The manifest of the image of this name, if it is here. */
+  /**
+   * The manifest of the image of this name, if it is here. An image of ours that another version of
+   * Javisor made counts as absent, so that it is made again when it is wanted.
+   *
+   * @throws ImageException.OtherFormat if another version made an image that is not ours
+   */
   public Optional<Manifest> manifest(ImageName name) throws IOException {
     try {
       return Optional.of(Manifest.parse(Files.readString(names().resolve(name.fileName()))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (Manifest.OtherFormatException e) {
+      if (name.isOurs()) {
+        return Optional.empty();
+      }
+      throw new ImageException.OtherFormat(name.text());
     }
   }
 
-  private static Sha256 digest(Manifest manifest) {
-    return Sha256.digestOf(manifest.text().getBytes(StandardCharsets.UTF_8));
+  private static Sha256 digest(String manifest) {
+    return Sha256.digestOf(manifest.getBytes(StandardCharsets.UTF_8));
   }
 
   /** All images, by name. */
   public List<ImageInfo> list() throws IOException {
     List<ImageInfo> infos = new ArrayList<>();
-    for (Manifest manifest : manifests()) {
-      long size = 0;
-      for (Sha256 file : manifest.files()) {
-        size += allocated(file(file));
-      }
-      long disk = manifest.disk().isPresent() ? length(file(manifest.disk().get())) : 0;
-      infos.add(
-          new ImageInfo(
-              manifest.name(),
-              digest(manifest),
-              manifest.description(),
-              manifest.created(),
-              size,
-              disk,
-              manifest.packages()));
+    for (Path file : manifests()) {
+      infos.add(info(file));
     }
     infos.sort(Comparator.comparing(ImageInfo::name));
     return infos;
   }
 
-  private List<Manifest> manifests() throws IOException {
-    List<Manifest> found = new ArrayList<>();
+  private ImageInfo info(Path file) throws IOException {
+    String text = Files.readString(file);
+    long size = 0;
+    for (String digest : digestsIn(text)) {
+      size += allocated(file(digest));
+    }
+    try {
+      Manifest manifest = Manifest.parse(text);
+      long disk = manifest.disk().isPresent() ? length(file(manifest.disk().get())) : 0;
+      return new ImageInfo(
+          manifest.name(),
+          digest(text),
+          manifest.description(),
+          manifest.created(),
+          size,
+          disk,
+          manifest.packages());
+    } catch (Manifest.OtherFormatException e) {
+      return new ImageInfo(
+          ImageName.ofFileName(file.getFileName().toString()).text(),
+          digest(text),
+          "made by another version of javisor",
+          Files.getLastModifiedTime(file).toInstant(),
+          size,
+          0,
+          List.of());
+    }
+  }
+
+  private List<Path> manifests() throws IOException {
+    List<Path> found = new ArrayList<>();
     if (Files.isDirectory(names())) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(names(), "[a-z0-9]*")) {
-        for (Path file : files) {
-          found.add(Manifest.parse(Files.readString(file)));
-        }
+        files.forEach(found::add);
       }
     }
     return found;
+  }
+
+  /** The digests of the files that a manifest names, whatever its format. */
+  private static Set<String> digestsIn(String manifest) {
+    return DIGEST
+        .matcher(manifest)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toSet());
   }
 
   /** A sparse file takes less than its length. */
@@ -209,7 +251,9 @@ public final class Catalog {
   private void removeUnused() throws IOException {
     Set<String> used = new HashSet<>();
     inUse.get().forEach(digest -> used.add(digest.hex()));
-    manifests().forEach(manifest -> manifest.files().forEach(file -> used.add(file.hex())));
+    for (Path manifest : manifests()) {
+      used.addAll(digestsIn(Files.readString(manifest)));
+    }
     try (Stream<Path> files = Files.list(folder.resolve("files"))) {
       for (Path file : files.toList()) {
         if (!used.contains(file.getFileName().toString())) {
@@ -236,7 +280,11 @@ public final class Catalog {
   }
 
   private Path file(Sha256 digest) {
-    return folder.resolve("files").resolve(digest.hex());
+    return file(digest.hex());
+  }
+
+  private Path file(String digest) {
+    return folder.resolve("files").resolve(digest);
   }
 
   private Exclusive exclusive() throws IOException {

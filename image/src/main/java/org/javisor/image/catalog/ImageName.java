@@ -43,6 +43,11 @@ public record ImageName(String text) {
     return text.replace(':', '@');
   }
 
+  /** The name of which this is the file name. */
+  static ImageName ofFileName(String fileName) {
+    return new ImageName(fileName.replace('@', ':'));
+  }
+
   @Override
   public String toString() {
     return text;

@@ -1,6 +1,7 @@
 package org.javisor.image.catalog;
 
 import java.io.IOException;
+import java.io.Serial;
 import java.io.StringReader;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.javisor.image.debian.ControlParagraph;
 import org.javisor.storage.store.Sha256;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an image consists of. Its written form is a paragraph of fields as Debian's control files
@@ -36,7 +38,20 @@ public record Manifest(
     long memory,
     List<String> packages) {
 
+  /**
+   * What an image and the Javisor that runs it agree on: this text, and what the scripts in the
+   * initial RAM disk expect of the machine. Raised when images made before do not work any more.
+   */
   private static final String FORMAT = "1";
+
+  /** A manifest that another version of Javisor wrote. */
+  static final class OtherFormatException extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private OtherFormatException(@Nullable String format) {
+      super("the manifest is of format " + format + ", not " + FORMAT);
+    }
+  }
 
   /** Keeps its own copy of the packages. */
   public Manifest {
@@ -72,7 +87,8 @@ public record Manifest(
   /**
    * Reads the written form.
    *
-   * @throws IOException if it is damaged or of a later format
+   * @throws OtherFormatException if it is of another format
+   * @throws IOException if it is damaged
    */
   public static Manifest parse(String text) throws IOException {
     List<ControlParagraph> found = new ArrayList<>();
@@ -81,8 +97,8 @@ public record Manifest(
       throw new IOException("the manifest has " + found.size() + " paragraphs");
     }
     ControlParagraph fields = found.getFirst();
-    if (!fields.require("Format").equals(FORMAT)) {
-      throw new IOException("the manifest is of format " + fields.get("Format"));
+    if (!FORMAT.equals(fields.get("Format"))) {
+      throw new OtherFormatException(fields.get("Format"));
     }
     try {
       String disk = fields.get("Disk");

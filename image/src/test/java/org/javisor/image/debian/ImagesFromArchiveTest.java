@@ -161,6 +161,44 @@ class ImagesFromArchiveTest {
   }
 
   @Test
+  void anImageOfOursThatAnotherVersionMadeIsMadeAgain() throws Exception {
+    Image image = library().obtain("busybox", Progress.NONE);
+    makeOtherFormat("busybox");
+    assertThat(library().find("busybox")).isEmpty();
+    Image again = library().obtain("busybox", Progress.NONE);
+    assertThat(again.kernel()).isEqualTo(image.kernel()).exists();
+    assertThat(library().find("busybox")).contains(again);
+  }
+
+  @Test
+  void anImageOfYourOwnThatAnotherVersionMadeIsSaidToBe() throws Exception {
+    Image image = library().build("mine", List.of("extra"), Progress.NONE);
+    makeOtherFormat("mine");
+    assertThatThrownBy(() -> library().obtain("mine", Progress.NONE))
+        .isInstanceOf(ImageException.OtherFormat.class)
+        .hasMessageContaining("javisor image build --packages PACKAGES mine");
+    // The version that made it may want it yet.
+    library().obtain("busybox", Progress.NONE);
+    assertThat(image.disk().orElseThrow()).exists();
+    ImageInfo info =
+        library().list().stream().filter(i -> i.name().equals("mine")).findFirst().orElseThrow();
+    assertThat(info.description()).isEqualTo("made by another version of javisor");
+    assertThat(info.sizeOnDisk()).isPositive();
+    Image again = library().build("mine", List.of("extra"), Progress.NONE);
+    assertThat(library().find("mine")).contains(again);
+    makeOtherFormat("mine");
+    library().remove("mine");
+    assertThat(library().list()).extracting(ImageInfo::name).doesNotContain("mine");
+  }
+
+  private void makeOtherFormat(String name) throws IOException {
+    Path manifest = temporary.resolve("images/names").resolve(name);
+    String text = Files.readString(manifest);
+    assertThat(text).startsWith("Format: ");
+    Files.writeString(manifest, "Format: other" + text.substring(text.indexOf('\n')));
+  }
+
+  @Test
   void aFailedConfigurationLeavesNothingAndShowsTheConsole() throws Exception {
     machines =
         task -> {
