@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.javisor.machine.ByteRing;
 
 /**
  * A host's end with blocking streams over bounded buffers: a writer waits while the guest does not
@@ -90,7 +91,7 @@ public final class StreamPort implements PortBackend, AutoCloseable {
     int taken = length;
     if (overflow == Overflow.DISCARD_OLDEST) {
       int kept = Math.min(length, CAPACITY);
-      output.drop(Math.max(0, kept - output.free()));
+      output.drop(Math.max(0, kept - output.room()));
       output.put(source, start + length - kept, kept);
     } else {
       taken = output.put(source, start, length);
@@ -166,7 +167,7 @@ public final class StreamPort implements PortBackend, AutoCloseable {
     int count;
     Runnable toWake;
     synchronized (this) {
-      waitWhile(() -> input.free() == 0 && !inputEnded && !closed);
+      waitWhile(() -> input.room() == 0 && !inputEnded && !closed);
       if (inputEnded || closed) {
         throw new IOException("the port is closed");
       }

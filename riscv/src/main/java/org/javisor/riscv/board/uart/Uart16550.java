@@ -1,12 +1,12 @@
 package org.javisor.riscv.board.uart;
 
 import java.util.Arrays;
+import org.javisor.machine.ByteRing;
 import org.javisor.machine.Device;
 import org.javisor.machine.InterruptLine;
 import org.javisor.machine.MmioHandler;
 import org.javisor.machine.SavedStateException;
 import org.javisor.machine.Snapshottable;
-import org.javisor.riscv.board.console.ByteRing;
 import org.javisor.riscv.board.console.ConsolePort;
 
 /**

@@ -1,4 +1,4 @@
-package org.javisor.riscv.board.console;
+package org.javisor.machine;
 
 /** A bounded first-in first-out queue of bytes; its user does the locking. */
 public final class ByteRing {
