@@ -16,10 +16,7 @@ import org.javisor.machine.RawMemory;
  * descriptor is available when its AVAIL flag equals the counter and its USED flag does not, and
  * used when both equal it. Positions in saved state hold the counter in bit 15.
  */
-final class PackedQueue extends Virtqueue {
-  private static final int NEXT = 1;
-  private static final int WRITE = 2;
-  private static final int INDIRECT = 4;
+final class PackedQueue extends RingQueue {
   private static final int AVAIL = 1 << 7;
   private static final int USED = 1 << 15;
   private static final int WRAP = 1 << 15;
@@ -28,11 +25,6 @@ final class PackedQueue extends Virtqueue {
   private static final int EVENT_DISABLE = 1;
   private static final int EVENT_DESCRIPTOR = 2;
 
-  private final GuestMemory memory;
-  private final QueueLayout layout;
-  private final Features features;
-  private final int maximumChain;
-  private final Runnable interrupt;
   private final int size;
 
   private int nextAvailable;
@@ -51,14 +43,8 @@ final class PackedQueue extends Virtqueue {
       QueueLayout layout,
       Features features,
       int maximumChain,
-      Runnable interrupt)
-      throws MalformedQueueException {
-    layout.checkPacked(memory);
-    this.memory = memory;
-    this.layout = layout;
-    this.features = features;
-    this.maximumChain = maximumChain;
-    this.interrupt = interrupt;
+      Runnable interrupt) {
+    super(memory, layout, features, maximumChain, interrupt);
     this.size = layout.size();
   }
 
@@ -110,13 +96,7 @@ final class PackedQueue extends Virtqueue {
 
   private void addIndirect(DescriptorChain chain, long table, long length)
       throws MalformedQueueException {
-    if (length == 0 || length % 16 != 0 || length / 16 > maximumChain) {
-      throw new MalformedQueueException("an indirect table of " + length + " bytes");
-    }
-    if (!memory.contains(table, length)) {
-      throw new MalformedQueueException(
-          "indirect table at 0x%x is outside memory".formatted(table));
-    }
+    checkIndirect(table, length, maximumChain);
     for (long entry = table; entry < table + length; entry += 16) {
       long address = memory.getLong(entry);
       long rest = memory.getLong(entry + 8);

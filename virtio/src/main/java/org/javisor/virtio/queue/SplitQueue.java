@@ -12,17 +12,9 @@ import org.javisor.machine.RawMemory;
  * used ring          flags u16, index u16, {id u32, length u32} [size], avail_event u16   we write
  * </pre>
  */
-final class SplitQueue extends Virtqueue {
-  private static final int NEXT = 1;
-  private static final int WRITE = 2;
-  private static final int INDIRECT = 4;
+final class SplitQueue extends RingQueue {
   private static final int NO_NOTIFICATION = 1;
 
-  private final GuestMemory memory;
-  private final QueueLayout layout;
-  private final Features features;
-  private final int maximumChain;
-  private final Runnable interrupt;
   private final int mask;
 
   /** Free-running 16-bit indices, as both rings use them. */
@@ -36,14 +28,8 @@ final class SplitQueue extends Virtqueue {
       QueueLayout layout,
       Features features,
       int maximumChain,
-      Runnable interrupt)
-      throws MalformedQueueException {
-    layout.checkSplit(memory);
-    this.memory = memory;
-    this.layout = layout;
-    this.features = features;
-    this.maximumChain = maximumChain;
-    this.interrupt = interrupt;
+      Runnable interrupt) {
+    super(memory, layout, features, maximumChain, interrupt);
     this.mask = layout.size() - 1;
   }
 
@@ -99,13 +85,7 @@ final class SplitQueue extends Virtqueue {
 
   private void walkIndirect(DescriptorChain chain, long table, long length)
       throws MalformedQueueException {
-    if (length == 0 || length % 16 != 0 || length / 16 > QueueLayout.MAXIMUM_SIZE) {
-      throw new MalformedQueueException("an indirect table of " + length + " bytes");
-    }
-    if (!memory.contains(table, length)) {
-      throw new MalformedQueueException(
-          "indirect table at 0x%x is outside memory".formatted(table));
-    }
+    checkIndirect(table, length, QueueLayout.MAXIMUM_SIZE);
     walk(chain, table, (int) (length / 16), 0, true);
   }
 

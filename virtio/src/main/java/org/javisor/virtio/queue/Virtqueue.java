@@ -8,7 +8,7 @@ import org.javisor.machine.GuestMemory;
  * <p>Used by one thread at a time. Chains may be finished in any order, and given back from the one
  * polled last.
  */
-public abstract sealed class Virtqueue permits SplitQueue, PackedQueue, AbsentQueue {
+public abstract sealed class Virtqueue permits RingQueue, AbsentQueue {
   /**
    * What both sides have agreed on for all queues of a device.
    *
@@ -34,9 +34,12 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue, AbsentQu
       int maximumChain,
       Runnable interrupt)
       throws MalformedQueueException {
-    return features.packed()
-        ? new PackedQueue(memory, layout, features, maximumChain, interrupt)
-        : new SplitQueue(memory, layout, features, maximumChain, interrupt);
+    if (features.packed()) {
+      layout.checkPacked(memory);
+      return new PackedQueue(memory, layout, features, maximumChain, interrupt);
+    }
+    layout.checkSplit(memory);
+    return new SplitQueue(memory, layout, features, maximumChain, interrupt);
   }
 
   /** A queue that the driver has not set up: nothing ever arrives in it. */
@@ -92,12 +95,4 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue, AbsentQu
    * @throws MalformedQueueException if they are not positions in this ring
    */
   public abstract void restorePositions(int available, int used) throws MalformedQueueException;
-
-  /**
-   * Whether an index that the other side waits for lies in a step from {@code old} to {@code next},
-   * all modulo 2^16 (virtio 1.2, section 2.7.10.1).
-   */
-  static boolean passes(int event, int next, int old) {
-    return ((next - event - 1) & 0xffff) < ((next - old) & 0xffff);
-  }
 }
