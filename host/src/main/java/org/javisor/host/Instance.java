@@ -101,8 +101,7 @@ public final class Instance implements AutoCloseable {
 
   /** Random, of the range that nobody is assigned: locally administered, not a group's. */
   private static MacAddress ownAddress() {
-    byte[] address = new byte[6];
-    Entropy.secure().fill(address, 0, address.length);
+    byte[] address = Entropy.secure().bytes(6);
     address[0] = (byte) ((address[0] | 2) & ~1);
     return MacAddress.at(address, 0);
   }

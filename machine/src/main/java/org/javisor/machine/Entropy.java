@@ -5,16 +5,16 @@ import java.security.SecureRandom;
 /** The source of the guest's randomness. */
 @FunctionalInterface
 public interface Entropy {
-  /** Fills part of an array with random bytes. */
-  void fill(byte[] destination, int offset, int length);
+  /** The next {@code count} random bytes, in an array of the caller's own. */
+  byte[] bytes(int count);
 
   /** Cryptographically strong randomness of the host. */
   static Entropy secure() {
     SecureRandom random = new SecureRandom();
-    return (destination, offset, length) -> {
-      byte[] bytes = new byte[length];
+    return count -> {
+      byte[] bytes = new byte[count];
       random.nextBytes(bytes);
-      System.arraycopy(bytes, 0, destination, offset, length);
+      return bytes;
     };
   }
 }

@@ -173,8 +173,7 @@ public final class RiscvBoard implements AutoCloseable {
   }
 
   private void load() {
-    byte[] seed = new byte[BoardDeviceTree.SEED_BYTES];
-    configuration.entropy().fill(seed, 0, seed.length);
+    byte[] seed = configuration.entropy().bytes(BoardDeviceTree.SEED_BYTES);
     copy(configuration.kernel().file(), layout.kernel());
     BootFile initialRamDisk = configuration.initialRamDisk();
     if (initialRamDisk != null) {

@@ -22,7 +22,6 @@ public final class EntropyDevice implements VirtioDevice<EntropyState> {
   private final EntropyConfiguration configuration;
   private final ConfigurationSpace space = new ConfigurationSpace(0);
   private final EntropyMetrics metrics = new EntropyMetrics();
-  private final byte[] buffer;
   private volatile @Nullable Active active;
 
   private record Active(Activation activation, DescriptorChain chain) {}
@@ -31,7 +30,6 @@ public final class EntropyDevice implements VirtioDevice<EntropyState> {
   public EntropyDevice(Entropy source, EntropyConfiguration configuration) {
     this.source = source;
     this.configuration = configuration;
-    this.buffer = new byte[configuration.maximumBytes()];
   }
 
   /** What the device has done. */
@@ -100,9 +98,8 @@ public final class EntropyDevice implements VirtioDevice<EntropyState> {
     if (room.length() == 0) {
       throw new MalformedQueueException("an entropy request without room");
     }
-    int count = (int) Math.min(room.length(), buffer.length);
-    source.fill(buffer, 0, count);
-    room.write(buffer, 0, count);
+    int count = (int) Math.min(room.length(), configuration.maximumBytes());
+    room.write(source.bytes(count), 0, count);
     metrics.bytes.add(count);
     return count;
   }

@@ -24,10 +24,10 @@ class EntropyDeviceTest {
     Random source = new Random(5);
     EntropyDevice device =
         new EntropyDevice(
-            (bytes, start, length) -> {
-              byte[] drawn = new byte[length];
+            count -> {
+              byte[] drawn = new byte[count];
               source.nextBytes(drawn);
-              System.arraycopy(drawn, 0, bytes, start, length);
+              return drawn;
             },
             EntropyConfiguration.standard());
     try (Rig<EntropyState> rig = new Rig<>(device, options).start(0, 8)) {

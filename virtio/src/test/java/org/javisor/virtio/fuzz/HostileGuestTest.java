@@ -261,8 +261,7 @@ class HostileGuestTest {
   }
 
   private static long entropy(long seed) throws Exception {
-    EntropyDevice device =
-        new EntropyDevice((bytes, start, length) -> {}, EntropyConfiguration.standard());
+    EntropyDevice device = new EntropyDevice(byte[]::new, EntropyConfiguration.standard());
     int[] lengths = {1, 64, 4096};
     new HostileGuest<>(seed, new Random(seed), device, lengths, () -> new byte[1], () -> {})
         .run(STEPS);

@@ -33,8 +33,7 @@ class VirtioMmioTransportTest {
   }
 
   private static Rig<EntropyState> rig(DriverOptions options) {
-    return new Rig<>(
-        new EntropyDevice((bytes, start, length) -> {}, EntropyConfiguration.standard()), options);
+    return new Rig<>(new EntropyDevice(byte[]::new, EntropyConfiguration.standard()), options);
   }
 
   private void acceptFeatures(long features) {
