@@ -98,8 +98,8 @@ public final class Machine implements AutoCloseable {
   private boolean ending;
   private volatile boolean stopOnGuestReset;
 
-  /** Set while a vCPU has asked for power-off or reset and it has not happened yet. */
-  private boolean guestRequestPending;
+  /** The power-off or reset that a vCPU has asked for and that has not happened yet. */
+  private @Nullable Runnable guestRequest;
 
   private int vcpusInside;
   private @Nullable StopReason stopReason;
@@ -161,8 +161,11 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Stops vCPUs, then devices, then time, and returns when all stand still. Does nothing if paused.
+   * A reset that the guest has asked for by then is done, so that nothing of it is missing from
+   * {@link #save}.
    *
-   * @throws IllegalStateException if the machine is not running or paused
+   * @throws IllegalStateException if the machine is not running or paused, or the guest has just
+   *     switched it off
    */
   public void pause() {
     transition.lock();
@@ -173,6 +176,8 @@ public final class Machine implements AutoCloseable {
       require(Phase.RUNNING);
       stopWorld();
       setPhase(Phase.PAUSED);
+      serveGuestRequest();
+      require(Phase.PAUSED);
     } finally {
       transition.unlock();
     }
@@ -208,12 +213,7 @@ public final class Machine implements AutoCloseable {
       parts.vcpus().forEach(Vcpu::reset);
       parts.devices().forEach(Device::reset);
       parts.load().run();
-      lock.lock();
-      try {
-        guestRequestPending = false;
-      } finally {
-        lock.unlock();
-      }
+      takeGuestRequest();
       if (before == Phase.RUNNING) {
         resumeWorld();
       }
@@ -235,8 +235,7 @@ public final class Machine implements AutoCloseable {
    */
   public void requestPowerOff(boolean failure) {
     StopReason reason = failure ? new StopReason.GuestFailed() : new StopReason.PoweredOff();
-    holdForGuestRequest();
-    Thread.ofVirtual().name("machine-power-off").start(() -> stop(reason));
+    request(() -> stop(reason));
   }
 
   /**
@@ -249,21 +248,52 @@ public final class Machine implements AutoCloseable {
 
   /** The guest asks for a reset; called on a vCPU's thread, as {@link #requestPowerOff}. */
   public void requestReset() {
-    holdForGuestRequest();
-    if (stopOnGuestReset) {
-      Thread.ofVirtual().name("machine-reset").start(() -> stop(new StopReason.GuestReset()));
-      return;
+    request(stopOnGuestReset ? () -> stop(new StopReason.GuestReset()) : this::resetOrStop);
+  }
+
+  private void resetOrStop() {
+    try {
+      reset();
+    } catch (RuntimeException | Error e) {
+      stop(new StopReason.MonitorFailed(e));
     }
-    Thread.ofVirtual()
-        .name("machine-reset")
-        .start(
-            () -> {
-              try {
-                reset();
-              } catch (RuntimeException | Error e) {
-                stop(new StopReason.MonitorFailed(e));
-              }
-            });
+  }
+
+  private void request(Runnable request) {
+    lock.lock();
+    try {
+      if (guestRequest == null) {
+        guestRequest = request;
+      }
+    } finally {
+      lock.unlock();
+    }
+    holdVcpus();
+    // On another thread, because it waits until this vCPU too has come out.
+    Thread.ofVirtual().name("machine-guest-request").start(this::serveGuestRequest);
+  }
+
+  private void serveGuestRequest() {
+    transition.lock();
+    try {
+      Runnable request = takeGuestRequest();
+      if (request != null) {
+        request.run();
+      }
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  private @Nullable Runnable takeGuestRequest() {
+    lock.lock();
+    try {
+      Runnable request = guestRequest;
+      guestRequest = null;
+      return request;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits until the machine has stopped. */
@@ -456,20 +486,10 @@ public final class Machine implements AutoCloseable {
     parts.vcpus().forEach(Vcpu::requestExit);
   }
 
-  private void holdForGuestRequest() {
-    lock.lock();
-    try {
-      guestRequestPending = true;
-    } finally {
-      lock.unlock();
-    }
-    holdVcpus();
-  }
-
   private void allowVcpus() {
     lock.lock();
     try {
-      vcpusMayRun = !guestRequestPending;
+      vcpusMayRun = true;
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -158,6 +159,48 @@ class MachineTest {
       assertThat(m.parts().memory().getLong(0x8000_0000L)).isZero();
       assertThat(loads).hasValue(2);
     }
+  }
+
+  /** A machine that is being paused, on a thread of the result's, when its guest asks. */
+  private CompletableFuture<MachineState> pausedWhile(Consumer<Machine> asks) {
+    CompletableFuture<MachineState> saved = new CompletableFuture<>();
+    Machine[] machine = new Machine[1];
+    CountingVcpu[] vcpu = new CountingVcpu[1];
+    vcpu[0] =
+        new CountingVcpu(
+            0,
+            n -> {
+              if (n == 1000 && loads.get() == 1) {
+                saved.completeAsync(
+                    () -> {
+                      machine[0].pause();
+                      return machine[0].save();
+                    });
+                while (!vcpu[0].exit) {
+                  Thread.onSpinWait();
+                }
+                asks.accept(machine[0]);
+              }
+            });
+    machine[0] = machine(List.of(vcpu[0]));
+    try (Machine m = machine[0]) {
+      m.start();
+      return saved.handle((state, failure) -> saved).join();
+    }
+  }
+
+  @Test
+  void aPausedMachineHasDoneTheResetItsGuestAskedFor() {
+    MachineState state = pausedWhile(Machine::requestReset).join();
+    assertThat(state.components()).containsEntry("vcpu0", new CountingVcpu.State(0));
+    assertThat(loads).hasValue(2);
+  }
+
+  @Test
+  void aMachineWhoseGuestHasSwitchedItOffIsNotPaused() {
+    assertThatThrownBy(() -> pausedWhile(machine -> machine.requestPowerOff(false)).join())
+        .hasCauseInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("STOPPED");
   }
 
   @Test
