@@ -22,8 +22,15 @@ final class Ending implements AutoCloseable {
 
   /** Gives the terminal back; does nothing if it is not raw. */
   synchronized void restoreTerminal() {
-    terminal.ifPresent(Terminal.Restore::restore);
+    if (terminal.isEmpty()) {
+      return;
+    }
+    terminal.get().restore();
     terminal = Optional.empty();
+    if (detached) {
+      // The guest was in the middle of a line, such as one with its prompt.
+      System.err.println();
+    }
   }
 
   /** The person at the terminal wants to leave: the machine is switched off. */

@@ -234,6 +234,7 @@ class BusyboxIT {
     running.type("\u001d");
     Outcome outcome = running.end();
     assertThat(outcome.code()).isZero();
+    assertThat(outcome.text()).containsPattern("\\n[0-9a-f]+:");
     List<String> settings =
         Pattern.compile("[0-9a-f]+(:[0-9a-f]+){20,}")
             .matcher(before + outcome.text())
