@@ -3,7 +3,6 @@ package org.javisor.storage.block;
 import static org.javisor.storage.block.ClusterMap.CLUSTER;
 import static org.javisor.storage.block.ClusterMap.LEAF_ENTRIES;
 import static org.javisor.storage.block.ClusterMap.PAGE;
-import static org.javisor.storage.block.ClusterMap.PAGES;
 
 import java.io.IOException;
 import java.io.SyncFailedException;
@@ -14,7 +13,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A copy-on-write disk: what was written lies in the overlay's file, everything else is read from a
@@ -48,9 +46,6 @@ public final class Overlay implements BlockDevice {
   /** The largest disk an overlay can be, in bytes: 16 TiB. */
   public static final long MAXIMUM_SIZE = ClusterMap.capacity(ClusterMap.MOST_DIRECTORY_CLUSTERS);
 
-  /** Locks that share the clusters among them. */
-  private static final int STRIPES = 64;
-
   /** Freed clusters that may wait for a flush; more and we flush ourselves. */
   private static final int MOST_PENDING = 1024;
 
@@ -59,11 +54,11 @@ public final class Overlay implements BlockDevice {
   private final ClusterMap map;
   private final ClusterAllocator allocator;
   private final OverlayFile file;
+  private final OverlayClusters clusters;
 
   /** False for a disk that ends with this process: nothing is flushed. */
   private final boolean lasting;
 
-  private final ReentrantReadWriteLock[] stripes = new ReentrantReadWriteLock[STRIPES];
   private final ReentrantLock flushing = new ReentrantLock();
   private volatile OverlayHeader header;
   private volatile boolean failed;
@@ -82,9 +77,7 @@ public final class Overlay implements BlockDevice {
     this.allocator = allocator;
     this.lasting = lasting;
     file = new OverlayFile(medium);
-    for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new ReentrantReadWriteLock();
-    }
+    clusters = new OverlayClusters(medium, base, map, allocator, lasting);
   }
 
   /**
@@ -215,10 +208,6 @@ public final class Overlay implements BlockDevice {
     }
   }
 
-  private ReentrantReadWriteLock stripe(long cluster) {
-    return stripes[(int) (cluster % STRIPES)];
-  }
-
   @Override
   public void read(long offset, ByteBuffer destination) throws IOException {
     Objects.checkFromIndexSize(offset, destination.remaining(), size());
@@ -229,68 +218,12 @@ public final class Overlay implements BlockDevice {
       int length = Math.min(limit - destination.position(), CLUSTER - within);
       destination.limit(destination.position() + length);
       try {
-        readCluster(at / CLUSTER, within, destination);
+        clusters.read(at / CLUSTER, within, destination);
       } finally {
         destination.limit(limit);
       }
       at += length;
     }
-  }
-
-  private void readCluster(long cluster, int within, ByteBuffer destination) throws IOException {
-    var lock = stripe(cluster).readLock();
-    lock.lock();
-    try {
-      long entry = map.get(cluster);
-      int limit = destination.limit();
-      int at = within;
-      int end = within + destination.remaining();
-      while (at < end) {
-        int stop = Math.min(end, sameUntil(entry, at / PAGE) * PAGE);
-        destination.limit(destination.position() + stop - at);
-        readPages(cluster, entry, at, destination);
-        at = stop;
-      }
-      destination.limit(limit);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The first page after {@code page} that lies elsewhere than it. */
-  private static int sameUntil(long entry, int page) {
-    int present = ClusterEntry.present(entry);
-    int zero = ClusterEntry.zero(entry);
-    int next = page + 1;
-    while (next < PAGES
-        && ((present >> next) & 1) == ((present >> page) & 1)
-        && ((zero >> next) & 1) == ((zero >> page) & 1)) {
-      next++;
-    }
-    return next;
-  }
-
-  private void readPages(long cluster, long entry, int within, ByteBuffer destination)
-      throws IOException {
-    int page = within / PAGE;
-    if (((ClusterEntry.present(entry) >> page) & 1) != 0) {
-      medium.read(ClusterEntry.cluster(entry) * CLUSTER + within, destination);
-    } else if (((ClusterEntry.zero(entry) >> page) & 1) != 0) {
-      Zeroes.fill(destination);
-    } else {
-      readBase(cluster * CLUSTER + within, destination);
-    }
-  }
-
-  private void readBase(long offset, ByteBuffer destination) throws IOException {
-    int limit = destination.limit();
-    long there = Math.clamp(base.size() - offset, 0, destination.remaining());
-    if (there > 0) {
-      destination.limit(destination.position() + (int) there);
-      base.read(offset, destination);
-      destination.limit(limit);
-    }
-    Zeroes.fill(destination);
   }
 
   @Override
@@ -304,70 +237,12 @@ public final class Overlay implements BlockDevice {
       int length = Math.min(limit - source.position(), CLUSTER - within);
       source.limit(source.position() + length);
       try {
-        writeCluster(at / CLUSTER, within, source);
+        clusters.write(at / CLUSTER, within, source);
       } finally {
         source.limit(limit);
       }
       at += length;
     }
-  }
-
-  private void writeCluster(long cluster, int within, ByteBuffer source) throws IOException {
-    int last = within + source.remaining() - 1;
-    int pages = ClusterEntry.pages(within / PAGE, last / PAGE);
-    var shared = stripe(cluster).readLock();
-    shared.lock();
-    try {
-      long entry = map.get(cluster);
-      if ((ClusterEntry.present(entry) & pages) == pages) {
-        medium.write(ClusterEntry.cluster(entry) * CLUSTER + within, source);
-        return;
-      }
-    } finally {
-      shared.unlock();
-    }
-    var alone = stripe(cluster).writeLock();
-    alone.lock();
-    try {
-      writeNewPages(cluster, within, source, pages);
-    } finally {
-      alone.unlock();
-    }
-  }
-
-  private void writeNewPages(long cluster, int within, ByteBuffer source, int pages)
-      throws IOException {
-    long entry = map.get(cluster);
-    long place = ClusterEntry.cluster(entry);
-    boolean fresh = place == 0;
-    if (fresh) {
-      place = allocator.allocate();
-    }
-    try {
-      int end = within + source.remaining();
-      fill(cluster, entry, place, within / PAGE * PAGE, within);
-      fill(cluster, entry, place, end, Math.ceilDiv(end, PAGE) * PAGE);
-      medium.write(place * CLUSTER + within, source);
-    } catch (IOException | RuntimeException e) {
-      if (fresh) {
-        allocator.release(place);
-      }
-      throw e;
-    }
-    map.set(
-        cluster,
-        ClusterEntry.of(
-            place, ClusterEntry.present(entry) | pages, ClusterEntry.zero(entry) & ~pages));
-  }
-
-  /** Copies the part of a page that a write leaves out to where the page will be. */
-  private void fill(long cluster, long entry, long place, int from, int to) throws IOException {
-    if (from == to || ((ClusterEntry.present(entry) >> (from / PAGE)) & 1) != 0) {
-      return;
-    }
-    ByteBuffer part = ByteBuffer.allocate(to - from);
-    readPages(cluster, entry, from, part);
-    medium.write(place * CLUSTER + from, part.flip());
   }
 
   @Override
@@ -390,14 +265,8 @@ public final class Overlay implements BlockDevice {
   }
 
   private void zeroPart(long from, long to) throws IOException {
-    if (from < to) {
-      long entry = map.get(from / CLUSTER);
-      int page = (int) (from % CLUSTER) / PAGE;
-      boolean ours = ((ClusterEntry.present(entry) >> page) & 1) != 0;
-      boolean zero = ((ClusterEntry.zero(entry) >> page) & 1) != 0 || from >= base.size();
-      if (ours || !zero) {
-        write(from, ByteBuffer.allocate((int) (to - from)));
-      }
+    if (from < to && !clusters.isHole(from)) {
+      write(from, ByteBuffer.allocate((int) (to - from)));
     }
   }
 
@@ -409,59 +278,13 @@ public final class Overlay implements BlockDevice {
         at = (cluster / LEAF_ENTRIES + 1) * LEAF_ENTRIES * CLUSTER;
       } else {
         long end = Math.min(to, (cluster + 1) * CLUSTER);
-        zeroPages(cluster, (int) (at % CLUSTER) / PAGE, (int) ((end - 1) % CLUSTER) / PAGE);
+        clusters.zero(cluster, (int) (at % CLUSTER) / PAGE, (int) ((end - 1) % CLUSTER) / PAGE);
         at = end;
       }
       if (allocator.pending() > MOST_PENDING) {
         // A guest that writes and discards without ever flushing must not make the file grow.
         flush();
       }
-    }
-  }
-
-  private void zeroPages(long cluster, int first, int last) {
-    int pages = ClusterEntry.pages(first, last);
-    var lock = stripe(cluster).writeLock();
-    lock.lock();
-    try {
-      long entry = map.get(cluster);
-      long place = ClusterEntry.cluster(entry);
-      int present = ClusterEntry.present(entry) & ~pages;
-      int zero = (ClusterEntry.zero(entry) | pages) & pagesOfBase(cluster);
-      long changed = ClusterEntry.of(present == 0 ? 0 : place, present, zero);
-      if (changed != entry) {
-        map.set(cluster, changed);
-        if (place != 0 && present == 0) {
-          free(place);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The pages that the base has a byte of; the others are zero without being marked. */
-  private int pagesOfBase(long cluster) {
-    long pages = Math.ceilDiv(base.size() - cluster * CLUSTER, PAGE);
-    return pages <= 0 ? 0 : ClusterEntry.pages(0, (int) Math.min(pages, PAGES) - 1);
-  }
-
-  private void free(long place) {
-    if (lasting) {
-      allocator.releaseLater(place);
-    } else {
-      punch(place, 1);
-      allocator.release(place);
-    }
-  }
-
-  private void punch(long place, long clusters) {
-    try {
-      medium.punch(place * CLUSTER, clusters * CLUSTER);
-    } catch (IOException e) {
-      // The space stays the overlay's, and is used again.
-      System.getLogger(Overlay.class.getName())
-          .log(System.Logger.Level.DEBUG, "cannot give space back", e);
     }
   }
 
@@ -490,11 +313,7 @@ public final class Overlay implements BlockDevice {
         allocator.giveBackPending(freed);
         throw e;
       }
-      for (int from = freed.nextSetBit(0); from >= 0; ) {
-        int to = freed.nextClearBit(from);
-        punch(from, to - from);
-        from = freed.nextSetBit(to);
-      }
+      clusters.punch(freed);
       allocator.release(freed);
     } finally {
       flushing.unlock();
