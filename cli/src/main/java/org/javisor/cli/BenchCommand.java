@@ -2,14 +2,12 @@ package org.javisor.cli;
 
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.javisor.bench.CpuBench;
 import org.javisor.bench.CpuReport;
 import org.javisor.bench.CpuReportText;
 import org.javisor.bench.OwnCommand;
 import org.javisor.host.ByteSize;
-import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
 import org.javisor.host.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +94,8 @@ final class BenchCommand implements Callable<Integer> {
         description = "The kernel to boot; by default that of the busybox image.")
     @Nullable Path kernel;
 
+    @Mixin MirrorOption place = new MirrorOption();
+
     @Option(names = "--json", description = "Write JSON.")
     boolean json;
 
@@ -122,10 +122,9 @@ final class BenchCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
 
-    private static Path imageKernel() throws InterruptedException {
+    private Path imageKernel() throws InterruptedException {
       try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
-        DataFolder data = DataFolder.open(DataFolder.locate(System.getenv()));
-        Host host = new Host(data, System.getenv(), Optional.empty(), progress);
+        Host host = place.host(progress);
         return Host.explained(() -> host.images().obtain("busybox", progress)).kernel();
       }
     }

@@ -6,10 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.javisor.host.ByteSize;
-import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
 import org.javisor.host.JsonText;
 import org.javisor.image.Image;
@@ -52,23 +50,6 @@ final class ImageCommand implements Callable<Integer> {
         Objects.requireNonNull(spec).commandLine(), "image needs ls, pull, build or rm");
   }
 
-  private static Host host(Optional<String> mirror, Progress progress) {
-    return new Host(
-        DataFolder.open(DataFolder.locate(System.getenv())), System.getenv(), mirror, progress);
-  }
-
-  /** What the commands that make images share. */
-  @Command
-  static final class MirrorOption {
-    @Option(
-        names = "--mirror",
-        paramLabel = "URI",
-        description =
-            "The Debian mirror; else that of $JAVISOR_MIRROR, of the configuration file, or of this"
-                + " host's own package sources.")
-    @Nullable String mirror;
-  }
-
   @Command(
       name = "ls",
       description = "List the images that are here.",
@@ -82,7 +63,7 @@ final class ImageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-      Host host = host(Optional.empty(), Progress.NONE);
+      Host host = new MirrorOption().host(Progress.NONE);
       List<ImageInfo> images = Host.explained(() -> host.images().list());
       System.out.print(json ? json(images) : text(images));
       return ExitCode.DONE;
@@ -143,7 +124,7 @@ final class ImageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
       try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
-        Host host = host(Optional.ofNullable(place.mirror), progress);
+        Host host = place.host(progress);
         return made(Host.explained(() -> host.images().pull(image, progress)));
       }
     }
@@ -180,7 +161,7 @@ final class ImageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
       try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
-        Host host = host(Optional.ofNullable(place.mirror), progress);
+        Host host = place.host(progress);
         return made(Host.explained(() -> host.images().build(name, packages, progress)));
       }
     }
@@ -199,7 +180,7 @@ final class ImageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-      Host host = host(Optional.empty(), Progress.NONE);
+      Host host = new MirrorOption().host(Progress.NONE);
       for (String name : names) {
         Host.explained(
             () -> {

@@ -9,9 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.javisor.host.ByteSize;
-import org.javisor.host.DataFolder;
 import org.javisor.host.GuestCommand;
-import org.javisor.host.Host;
 import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -129,11 +127,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--verbose", description = "Show the boot messages, on standard error.")
   boolean verbose;
 
-  @Option(
-      names = "--mirror",
-      paramLabel = "URI",
-      description = "The Debian mirror images are made from, if one has to be made.")
-  @Nullable String mirror;
+  @Mixin MirrorOption place = new MirrorOption();
 
   @Parameters(
       index = "0",
@@ -178,13 +172,7 @@ final class RunCommand implements Callable<Integer> {
     }
     Optional<GuestCommand> guestCommand = guestCommand();
     try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
-      Host host =
-          new Host(
-              DataFolder.open(DataFolder.locate(System.getenv())),
-              System.getenv(),
-              Optional.ofNullable(mirror),
-              progress);
-      return new MachineSession(host, spec, interactive, tty).run(guestCommand);
+      return new MachineSession(place.host(progress), spec, interactive, tty).run(guestCommand);
     }
   }
 
