@@ -14,4 +14,5 @@ module org.javisor.riscv {
   exports org.javisor.riscv.hart;
   exports org.javisor.riscv.interpreter;
   exports org.javisor.riscv.isa;
+  exports org.javisor.riscv.translator;
 }

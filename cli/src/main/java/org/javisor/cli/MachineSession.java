@@ -30,17 +30,19 @@ final class MachineSession {
   private final MachineSpec spec;
   private final boolean interactive;
   private final boolean tty;
+  private final boolean stats;
 
   // Unbuffered, and without the silence of PrintStream about a reader that has gone.
   private final InputStream input = new FileInputStream(FileDescriptor.in);
   private final OutputStream output = new FileOutputStream(FileDescriptor.out);
   private final OutputStream error = new FileOutputStream(FileDescriptor.err);
 
-  MachineSession(Host host, MachineSpec spec, boolean interactive, boolean tty) {
+  MachineSession(Host host, MachineSpec spec, boolean interactive, boolean tty, boolean stats) {
     this.host = host;
     this.spec = spec;
     this.interactive = interactive;
     this.tty = tty;
+    this.stats = stats;
   }
 
   /** Boots the machine and stays until it has ended; the process's exit code. */
@@ -66,20 +68,23 @@ final class MachineSession {
       }
       instance.start();
       CommandRun.Outcome outcome = run.await(instance);
-      return switch (outcome) {
-        case CommandRun.Outcome.Exited exited -> {
-          if (spec.name().isPresent()) {
-            awaitShutdown(instance);
-          }
-          instance.awaitConsoleWritten();
-          yield exited.code();
-        }
-        case CommandRun.Outcome.OutputGone gone -> OUTPUT_GONE;
-        case CommandRun.Outcome.MachineEnded ended -> {
-          ending.restoreTerminal();
-          yield machineEnded(instance, ended);
-        }
-      };
+      int code =
+          switch (outcome) {
+            case CommandRun.Outcome.Exited exited -> {
+              if (spec.name().isPresent()) {
+                awaitShutdown(instance);
+              }
+              instance.awaitConsoleWritten();
+              yield exited.code();
+            }
+            case CommandRun.Outcome.OutputGone gone -> OUTPUT_GONE;
+            case CommandRun.Outcome.MachineEnded ended -> {
+              ending.restoreTerminal();
+              yield machineEnded(instance, ended);
+            }
+          };
+      sayStatistics(instance);
+      return code;
     }
   }
 
@@ -121,6 +126,7 @@ final class MachineSession {
       StopReason reason = instance.awaitStop();
       instance.awaitConsoleWritten();
       ending.restoreTerminal();
+      sayStatistics(instance);
       return switch (reason) {
         case StopReason.PoweredOff off -> ExitCode.DONE;
         case StopReason.Killed killed -> ending.detached() ? ExitCode.DONE : ExitCode.INTERRUPTED;
@@ -129,6 +135,12 @@ final class MachineSession {
           yield failed(reason);
         }
       };
+    }
+  }
+
+  private void sayStatistics(Instance instance) {
+    if (stats) {
+      StatisticsText.of(instance.metrics()).forEach(Words::say);
     }
   }
 

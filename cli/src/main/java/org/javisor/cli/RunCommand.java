@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.javisor.host.ByteSize;
+import org.javisor.host.EngineKind;
 import org.javisor.host.GuestCommand;
 import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
@@ -127,6 +128,20 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--verbose", description = "Show the boot messages, on standard error.")
   boolean verbose;
 
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      defaultValue = "translator",
+      description =
+          "How instructions are executed: by the translator (the default), or all of them by the"
+              + " interpreter, which is slower.")
+  EngineKind engine = EngineKind.TRANSLATOR;
+
+  @Option(
+      names = "--stats",
+      description = "At the end, say on standard error what executing the machine took.")
+  boolean stats;
+
   @Mixin MirrorOption place = new MirrorOption();
 
   @Parameters(
@@ -163,6 +178,7 @@ final class RunCommand implements Callable<Integer> {
             kernel != null || disk == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(ByteSize.parse(disk)),
+            engine,
             append,
             Optional.ofNullable(name),
             verbose);
@@ -172,7 +188,8 @@ final class RunCommand implements Callable<Integer> {
     }
     Optional<GuestCommand> guestCommand = guestCommand();
     try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
-      return new MachineSession(place.host(progress), spec, interactive, tty).run(guestCommand);
+      return new MachineSession(place.host(progress), spec, interactive, tty, stats)
+          .run(guestCommand);
     }
   }
 

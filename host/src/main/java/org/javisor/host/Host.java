@@ -112,7 +112,7 @@ public final class Host {
       }
       plan = plan.withWords(spec.append());
       long memory = spec.memory().orElse(plan.memory());
-      Instance instance = new Instance(plan, spec.cpus(), memory, folder, ports);
+      Instance instance = new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports);
       built = true;
       return instance;
     } finally {

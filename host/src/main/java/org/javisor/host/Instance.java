@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.javisor.machine.Entropy;
 import org.javisor.machine.HostClock;
 import org.javisor.machine.StopReason;
@@ -14,7 +15,10 @@ import org.javisor.riscv.board.MappedDevice;
 import org.javisor.riscv.board.RiscvBoard;
 import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.riscv.board.console.BufferedConsole;
+import org.javisor.riscv.hart.Engine;
+import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.interpreter.Interpreter;
+import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.virtio.VirtioDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
@@ -45,6 +49,7 @@ public final class Instance implements AutoCloseable {
   private final ConsoleLog log = new ConsoleLog(LOG_LINES);
   private final ConsoleTap tap = new ConsoleTap(log);
   private final BufferedConsole console = new BufferedConsole(tap);
+  private final Engine engine;
   private final RiscvBoard board;
   private boolean closed;
 
@@ -55,8 +60,18 @@ public final class Instance implements AutoCloseable {
    * @throws ProblemException if kernel and initial RAM disk do not fit, or the host has no memory
    */
   Instance(
-      BootPlan plan, int cpus, long memory, MachineFolder folder, List<PortConfiguration> ports) {
+      BootPlan plan,
+      int cpus,
+      long memory,
+      EngineKind engineKind,
+      MachineFolder folder,
+      List<PortConfiguration> ports) {
     this.plan = plan;
+    this.engine =
+        switch (engineKind) {
+          case TRANSLATOR -> new TranslatingEngine();
+          case INTERPRETER -> new Interpreter();
+        };
     this.folder = folder;
     List<MappedDevice.Slot> slots = new ArrayList<>();
     for (int i = 0; i < plan.disks().size(); i++) {
@@ -83,7 +98,7 @@ public final class Instance implements AutoCloseable {
                   console,
                   new HostClock(),
                   Entropy.secure()),
-              new Interpreter());
+              engine);
     } catch (KernelImageException e) {
       throw new ProblemException(
           new Problem(
@@ -176,6 +191,22 @@ public final class Instance implements AutoCloseable {
   /** The board, for those that look inside. */
   public RiscvBoard board() {
     return board;
+  }
+
+  /** What executing the machine has taken so far; exact once it has stopped. */
+  public InstanceMetrics metrics() {
+    long instructions = 0;
+    long tlbMisses = 0;
+    for (Hart hart : board.harts().all()) {
+      instructions += hart.retired();
+      tlbMisses += hart.tlbMisses();
+    }
+    return new InstanceMetrics(
+        instructions,
+        tlbMisses,
+        engine instanceof TranslatingEngine translating
+            ? Optional.of(translating.metrics())
+            : Optional.empty());
   }
 
   /** Ends the machine, closes its disk and gives its folder back. Does nothing if closed. */

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param memory bytes of guest memory, 64 MiB to 16 GiB, rounded down to {@link #MEMORY_UNIT};
  *     empty for what the image wants
  * @param diskSize bytes the disk is grown to; empty leaves it at the size of its image
+ * @param engine how its instructions are executed
  * @param append words added at the end of the kernel command line; may be empty
  * @param name a machine that keeps its disk under this name; empty for a throw-away machine
  * @param verbose whether the kernel's boot messages are wanted
@@ -22,6 +23,7 @@ public record MachineSpec(
     int cpus,
     OptionalLong memory,
     OptionalLong diskSize,
+    EngineKind engine,
     String append,
     Optional<String> name,
     boolean verbose) {

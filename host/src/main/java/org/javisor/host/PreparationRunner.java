@@ -36,7 +36,8 @@ final class PreparationRunner implements MachineRunner {
       BootPlan plan =
           new BootPlan(kernel, initialRamDisk, disks, task.commandLine(), task.memory())
               .withWords(END_AFTER_PANIC);
-      instance = new Instance(plan, task.cpus(), task.memory(), folder, List.of());
+      instance =
+          new Instance(plan, task.cpus(), task.memory(), EngineKind.TRANSLATOR, folder, List.of());
     } finally {
       if (instance == null) {
         for (OpenDisk disk : disks) {

@@ -14,6 +14,7 @@ class MachineSpecTest {
         cpus,
         OptionalLong.of(memory),
         OptionalLong.empty(),
+        EngineKind.TRANSLATOR,
         append,
         Optional.of(name),
         false);

@@ -1,6 +1,9 @@
 package org.javisor.riscv.hart;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decoded instructions of one physical page, shared by all harts of a machine.
@@ -21,12 +24,25 @@ public final class CodePage {
   /** So many stores without an instruction decoded in between make it a page of data again. */
   private static final int STORES_OF_DATA = 64;
 
+  private static final int MISFITS = 16;
+  private static final int MAX_HEAT = 1 << 30;
+
   private final long[] slots = new long[SLOTS + 2];
   private final long physical;
   private final long machineAddress;
 
   /** Racy on purpose: only a heuristic hangs on it. */
   private int storesSinceDecode;
+
+  /** How hot the code at each slot is; racy on purpose. */
+  private int @Nullable [] heat;
+
+  // Under the page's lock, but for reading an entry.
+  private @Nullable UnitEntry @Nullable [] entries;
+  private final List<UnitEntry> units = new ArrayList<>();
+
+  /** Counts stores to the page; changes under the lock. */
+  private volatile int version;
 
   CodePage(long physical, long machineAddress) {
     this.physical = physical;
@@ -61,11 +77,125 @@ public final class CodePage {
   boolean written(int from, int to) {
     // An instruction of four bytes that began one halfword earlier may reach into the range.
     int first = Math.max(0, (from >> 1) - 1);
-    Arrays.fill(slots, first, (to + 1) >> 1, 0);
+    int end = (to + 1) >> 1;
+    changed(from >> 1, end);
+    Arrays.fill(slots, first, end, 0);
     return ++storesSinceDecode > STORES_OF_DATA;
   }
 
   void invalidate() {
+    changed(0, SLOTS);
     Arrays.fill(slots, 0);
+  }
+
+  // ------------------------------------------------------------------ units of translation
+
+  /**
+   * Adds to the heat of a slot.
+   *
+   * @return the heat before; the caller who takes it over a threshold has the slot translated
+   */
+  public int warm(int slot, int amount) {
+    int[] counts = heat;
+    if (counts == null) {
+      counts = new int[SLOTS];
+      heat = counts;
+    }
+    int before = counts[slot];
+    counts[slot] = Math.min(before + amount, MAX_HEAT);
+    return before;
+  }
+
+  /** The unit that begins at a slot. */
+  public @Nullable UnitEntry entry(int slot) {
+    @Nullable UnitEntry[] all = entries;
+    return all == null ? null : all[slot];
+  }
+
+  /** A number that changes with each store to the page, once it has been made. */
+  public int version() {
+    return version;
+  }
+
+  /**
+   * Puts a unit in place: {@code marker} is written to its slot, for the interpreter to stop at.
+   *
+   * @return false if one of the pages has been stored to since: the unit may be wrong
+   */
+  public static boolean install(UnitEntry entry, long marker) {
+    List<UnitEntry.Part> parts = entry.parts();
+    CodePage first = parts.getFirst().page();
+    for (UnitEntry.Part part : parts) {
+      synchronized (part.page()) {
+        part.page().units.add(entry);
+      }
+    }
+    // Stores from here on find the entry; those before have changed a version.
+    boolean stale = false;
+    for (UnitEntry.Part part : parts) {
+      stale |= part.page().version != part.version();
+    }
+    if (!stale && first.enter(entry, marker)) {
+      return true;
+    }
+    retire(entry);
+    return false;
+  }
+
+  private synchronized boolean enter(UnitEntry entry, long marker) {
+    if (entry.isRetired()) {
+      return false;
+    }
+    @Nullable UnitEntry[] all = entries;
+    if (all == null) {
+      all = new UnitEntry[SLOTS];
+      entries = all;
+    }
+    UnitEntry old = all[entry.slot()];
+    if (old != null) {
+      units.remove(old);
+    }
+    all[entry.slot()] = entry;
+    slots[entry.slot()] = marker;
+    return true;
+  }
+
+  /** A unit turned out not to fit where it is looked for; after some times it goes. */
+  static void misfit(UnitEntry entry) {
+    if (entry.misfit() > MISFITS) {
+      retire(entry);
+    }
+  }
+
+  /** Some slots have been stored to; slots are cleared by the caller. */
+  private void changed(int first, int end) {
+    List<UnitEntry> gone = new ArrayList<>();
+    synchronized (this) {
+      version++;
+      for (UnitEntry entry : units) {
+        if (entry.covers(this, first, end)) {
+          gone.add(entry);
+        }
+      }
+    }
+    // Without the lock, for a unit may be in two pages that are stored to at once.
+    gone.forEach(CodePage::retire);
+  }
+
+  /** Takes a unit out of all its pages. */
+  private static void retire(UnitEntry entry) {
+    entry.retire();
+    for (UnitEntry.Part part : entry.parts()) {
+      part.page().forget(entry);
+    }
+  }
+
+  private synchronized void forget(UnitEntry entry) {
+    units.remove(entry);
+    @Nullable UnitEntry[] all = entries;
+    if (all != null && all[entry.slot()] == entry) {
+      all[entry.slot()] = null;
+      slots[entry.slot()] = 0;
+    }
   }
 }

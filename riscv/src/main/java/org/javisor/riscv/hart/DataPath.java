@@ -21,6 +21,8 @@ final class DataPath {
   /** Whether stores to the page translated last must be told to watchers. */
   private boolean watched;
 
+  private long walks;
+
   /** The address an atomic operation is about to write in a watched page. */
   private long watchedAtomic = NOTHING_WATCHED;
 
@@ -29,6 +31,11 @@ final class DataPath {
     this.memory = memory;
     this.bus = bus;
     this.walker = new PageWalker(memory);
+  }
+
+  /** How many page walks there have been. */
+  long walks() {
+    return walks;
   }
 
   /** Loads {@code size} bytes, zero-extended. */
@@ -171,6 +178,7 @@ final class DataPath {
 
   /** Walks the page table and enters what it finds in the soft TLB, if it is RAM. */
   private long translate(long address, int access) {
+    walks++;
     boolean user = hart.privilege() == Hart.USER;
     ControlRegisters control = hart.control();
     long satp = control.satp();

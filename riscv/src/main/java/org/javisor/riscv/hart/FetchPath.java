@@ -2,6 +2,7 @@ package org.javisor.riscv.hart;
 
 import org.javisor.machine.GuestMemory;
 import org.javisor.machine.RawMemory;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the decoded page an instruction is in, checking that it may be executed. */
 final class FetchPath {
@@ -24,6 +25,39 @@ final class FetchPath {
   CodePage page(long pc) {
     CodePage page = hart.tlb().current().fetched(pc, hart.privilege());
     return page != null ? page : translate(pc);
+  }
+
+  /** As {@link #page}, but null if it may not be executed. */
+  @Nullable CodePage pageIfPermitted(long pc) {
+    try {
+      return page(pc);
+    } catch (Trap denied) {
+      return null;
+    }
+  }
+
+  /** The decoded page that holds {@code pc}, if it has been fetched from lately. */
+  @Nullable CodePage fetched(long pc) {
+    return hart.tlb().current().fetched(pc, hart.privilege());
+  }
+
+  /**
+   * The unit of translation that begins at {@code pc}, if there is one and all its pages are mapped
+   * here as they were when it was made.
+   */
+  @Nullable UnitEntry unit(long pc) {
+    CodePage page = fetched(pc);
+    UnitEntry entry = page == null ? null : page.entry((int) pc >>> 1 & CodePage.SLOTS - 1);
+    if (entry == null) {
+      return null;
+    }
+    for (UnitEntry.Part part : entry.parts()) {
+      if (pageIfPermitted(pc + part.distance() * 4096L) != part.page()) {
+        CodePage.misfit(entry);
+        return null;
+      }
+    }
+    return entry;
   }
 
   private CodePage translate(long pc) {

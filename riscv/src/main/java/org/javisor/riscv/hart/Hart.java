@@ -67,6 +67,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private long retired;
   private int privilege = SUPERVISOR;
   private @Nullable CodePage codePage;
+  private JumpCache.Jump[] jumps;
   private final FloatEnvironment floats = new FloatEnvironment();
 
   private final int id;
@@ -212,6 +213,11 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     retiredOffset = value - retired;
   }
 
+  /** Page walks for loads and stores since the hart was made: what the soft TLB did not answer. */
+  public long tlbMisses() {
+    return data.walks();
+  }
+
   /** Counts instructions retired. */
   public void retire(long instructions) {
     retired += instructions;
@@ -235,9 +241,9 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
 
   // ------------------------------------------------------------------ for engines
 
-  /** Whether the hart should leave its block: an opaque read, cheap enough for every branch. */
+  /** Whether the hart should leave its block: cheap enough for every branch. */
   public int attention() {
-    return (int) ATTENTION.getOpaque(this);
+    return attention;
   }
 
   /**
@@ -258,6 +264,36 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
       throw new IllegalStateException("nothing has been fetched");
     }
     return page;
+  }
+
+  /** The page that holds {@code address}, if it has been fetched from lately. */
+  public @Nullable CodePage fetched(long address) {
+    return fetch.fetched(address);
+  }
+
+  /**
+   * The unit of translation that begins at {@code target}, or null. It may be one that does nothing
+   * because its code has changed; {@link #forgetUnit} then looks again.
+   */
+  public @Nullable Unit unit(long target) {
+    JumpCache.Jump jump = jumps[JumpCache.index(target)];
+    return jump.address() == target ? jump.entry().unit() : findUnit(target);
+  }
+
+  private @Nullable Unit findUnit(long target) {
+    UnitEntry entry = fetch.unit(target);
+    if (entry == null) {
+      return null;
+    }
+    tlb.current().jumps(privilege).enter(target, entry);
+    return entry.unit();
+  }
+
+  /** The unit at {@code target} did nothing: lets go of it if it has been retired. */
+  public void forgetUnit(long target) {
+    if (jumps[JumpCache.index(target)].entry().isRetired()) {
+      tlb.current().jumps(privilege).forget(target);
+    }
   }
 
   /**
@@ -464,6 +500,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
             ? SoftTlb.MODE_USER
             : control.sum() ? SoftTlb.MODE_SUPERVISOR_SUM : SoftTlb.MODE_SUPERVISOR;
     tlbTable = tlb.current().table(tlbMode);
+    jumps = tlb.current().jumps(privilege).jumps;
   }
 
   int tlbMode() {

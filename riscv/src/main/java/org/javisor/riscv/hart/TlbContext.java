@@ -33,6 +33,9 @@ final class TlbContext {
   private final long[] fetchTags = new long[FETCH_ENTRIES];
   private final @Nullable CodePage[] fetchPages = new CodePage[FETCH_ENTRIES];
 
+  /** By privilege mode. */
+  private final JumpCache[] jumps = {new JumpCache(), new JumpCache()};
+
   /** Which address space it is, see {@link SoftTlb}. */
   int key = -1;
 
@@ -86,6 +89,11 @@ final class TlbContext {
     }
   }
 
+  /** Where jumps in a privilege mode lead. */
+  JumpCache jumps(int privilege) {
+    return jumps[privilege];
+  }
+
   /** Forgets what it knows of the page that holds {@code address}. */
   void flushPage(long address) {
     if (superpages.covers(address)) {
@@ -107,6 +115,8 @@ final class TlbContext {
       fetchTags[slot] = NO_FETCH;
       fetchPages[slot] = null;
     }
+    jumps[Hart.USER].flushPage(address);
+    jumps[Hart.SUPERVISOR].flushPage(address);
   }
 
   /** Forgets everything. */
@@ -126,6 +136,8 @@ final class TlbContext {
   void flushFetched() {
     Arrays.fill(fetchTags, NO_FETCH);
     Arrays.fill(fetchPages, null);
+    jumps[Hart.USER].flush();
+    jumps[Hart.SUPERVISOR].flush();
   }
 
   /**

@@ -14,6 +14,8 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
+import org.javisor.riscv.codegen.MeaningCalls;
+import org.javisor.riscv.codegen.OperandAccess;
 import org.javisor.riscv.isa.Instruction;
 
 /**

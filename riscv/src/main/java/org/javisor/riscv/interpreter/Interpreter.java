@@ -25,9 +25,17 @@ public final class Interpreter implements Engine {
 
   @Override
   public void execute(Hart hart) {
+    execute(hart, LIMIT);
+  }
+
+  /**
+   * Executes until the hart wants attention, or a unit of translation begins, or a number of
+   * instructions has been executed and then a jump.
+   */
+  public void execute(Hart hart, int limit) {
     long pc = hart.pc();
     long[] slots = hart.fetch(pc);
-    DISPATCH.run(hart, slots, (int) pc >>> 1 & CodePage.SLOTS - 1, pc & ~PAGE_MASK, LIMIT);
+    DISPATCH.run(hart, slots, (int) pc >>> 1 & CodePage.SLOTS - 1, pc & ~PAGE_MASK, limit);
   }
 
   @Override

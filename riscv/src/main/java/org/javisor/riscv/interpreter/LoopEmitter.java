@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.javisor.riscv.codegen.MeaningCalls;
+import org.javisor.riscv.codegen.OperandAccess;
 import org.javisor.riscv.isa.Instruction;
 import org.javisor.riscv.isa.Shape;
 
@@ -27,6 +29,7 @@ import org.javisor.riscv.isa.Shape;
  *     out of the page, or the page's end:       leave if attention or limit; fetch; dispatch
  *   a system row     pc into the hart; call;    as a jump to the hart's next pc
  *   undecoded        decode; switch again
+ *   translated       leave
  * </pre>
  *
  * <p>{@code index} stays that of the instruction being executed until it is done, so one exception
@@ -66,6 +69,7 @@ final class LoopEmitter {
   private final Label jump;
   private final Label jumpInPage;
   private final Label undecoded;
+  private final Label translated;
   private final Label system;
   private final Label otherPage;
   private final Label leaveHere;
@@ -79,6 +83,7 @@ final class LoopEmitter {
     jump = code.newLabel();
     jumpInPage = code.newLabel();
     undecoded = code.newLabel();
+    translated = code.newLabel();
     system = code.newLabel();
     otherPage = code.newLabel();
     leaveHere = code.newLabel();
@@ -97,6 +102,8 @@ final class LoopEmitter {
     emitAdvance();
     emitJump();
     emitUndecoded();
+    code.labelBinding(translated);
+    code.iinc(COUNT, -1).goto_(leaveHere);
     Label end = code.newBoundLabel();
     emitTrapHandler(begin, end);
     emitSystem();
@@ -112,6 +119,7 @@ final class LoopEmitter {
     }
     List<Instruction> inLoop = Group.LOOP.rows();
     cases.add(SwitchCase.of(Instruction.UNDECODED.opcode(), undecoded));
+    cases.add(SwitchCase.of(Instruction.TRANSLATED.opcode(), translated));
     for (int opcode = 0; opcode < Instruction.count(); opcode++) {
       Instruction row = Instruction.of(opcode);
       if (row.isReal()) {

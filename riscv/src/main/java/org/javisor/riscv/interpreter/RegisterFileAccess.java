@@ -5,6 +5,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import org.javisor.machine.RawMemory;
+import org.javisor.riscv.codegen.MeaningCalls;
+import org.javisor.riscv.codegen.OperandAccess;
 import org.javisor.riscv.hart.Hart;
 
 /**
@@ -40,6 +42,12 @@ record RegisterFileAccess(int hart, int registers, int decoded, Pc pc) implement
   @Override
   public void pushHart(CodeBuilder code) {
     code.aload(hart);
+  }
+
+  @Override
+  public void pushTlbTable(CodeBuilder code) {
+    code.aload(hart)
+        .invokevirtual(MeaningCalls.HART, "tlbTable", MethodTypeDesc.of(ConstantDescs.CD_long));
   }
 
   @Override

@@ -39,6 +39,8 @@ public enum Instruction {
   UNDECODED("", Format.NONE, PSEUDO, Extension.I),
   /** An encoding that is reserved, or of an extension that the hart does not have. */
   ILLEGAL("", Format.NONE, PSEUDO, Extension.I),
+  /** A place in the decode cache where a unit of translation begins: leave the interpreter. */
+  TRANSLATED("", Format.NONE, PSEUDO, Extension.I),
 
   // RV64I.
   LUI(".................... ..... 0110111", Format.U, ALU_PC, Extension.I),

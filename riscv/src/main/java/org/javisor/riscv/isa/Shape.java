@@ -34,9 +34,15 @@ public enum Shape {
    * written.
    */
   JALR(INTEGER, INTEGER, NONE, NONE),
-  /** {@code long f(Hart h, long address)}, address = rs1 + immediate. */
+  /**
+   * {@code long f(Hart h, long tlb, long address)}, tlb = the hart's soft-TLB table, address = rs1
+   * + immediate.
+   */
   LOAD(INTEGER, INTEGER, NONE, NONE),
-  /** {@code void f(Hart h, long address, long value)}, address = rs1 + immediate, value = rs2. */
+  /**
+   * {@code void f(Hart h, long tlb, long address, long value)}, address = rs1 + immediate, value =
+   * rs2.
+   */
   STORE(NONE, INTEGER, INTEGER, NONE),
   /** As {@link #LOAD}; the result, already NaN-boxed, goes to a floating-point register. */
   FLOAD(FLOAT, INTEGER, NONE, NONE),

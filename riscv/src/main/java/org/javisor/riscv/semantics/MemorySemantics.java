@@ -17,68 +17,68 @@ public final class MemorySemantics {
 
   private MemorySemantics() {}
 
-  private static long entry(Hart h, long address) {
-    return h.tlbTable() + (address >>> SoftTlb.INDEX_SHIFT & SoftTlb.INDEX_MASK);
+  private static long entry(long tlb, long address) {
+    return tlb + (address >>> SoftTlb.INDEX_SHIFT & SoftTlb.INDEX_MASK);
   }
 
   private static boolean misses(long tag, long address, int size) {
     return tag != (address & (SoftTlb.TAG_MASK | size - 1));
   }
 
-  public static long lb(Hart h, long address) {
-    long entry = entry(h, address);
+  public static long lb(Hart h, long tlb, long address) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.READ_TAG), address, 1)) {
       return (byte) h.loadSlow(address, 1);
     }
     return RawMemory.getByte(address + RawMemory.getLong(entry + SoftTlb.ADDEND));
   }
 
-  public static long lbu(Hart h, long address) {
-    long entry = entry(h, address);
+  public static long lbu(Hart h, long tlb, long address) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.READ_TAG), address, 1)) {
       return h.loadSlow(address, 1);
     }
     return RawMemory.getByte(address + RawMemory.getLong(entry + SoftTlb.ADDEND)) & 0xffL;
   }
 
-  public static long lh(Hart h, long address) {
-    long entry = entry(h, address);
+  public static long lh(Hart h, long tlb, long address) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.READ_TAG), address, 2)) {
       return (short) h.loadSlow(address, 2);
     }
     return RawMemory.getShort(address + RawMemory.getLong(entry + SoftTlb.ADDEND));
   }
 
-  public static long lhu(Hart h, long address) {
-    long entry = entry(h, address);
+  public static long lhu(Hart h, long tlb, long address) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.READ_TAG), address, 2)) {
       return h.loadSlow(address, 2);
     }
     return RawMemory.getShort(address + RawMemory.getLong(entry + SoftTlb.ADDEND)) & 0xffffL;
   }
 
-  public static long lw(Hart h, long address) {
-    long entry = entry(h, address);
+  public static long lw(Hart h, long tlb, long address) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.READ_TAG), address, 4)) {
       return (int) h.loadSlow(address, 4);
     }
     return RawMemory.getInt(address + RawMemory.getLong(entry + SoftTlb.ADDEND));
   }
 
-  public static long lwu(Hart h, long address) {
-    return lw(h, address) & 0xffff_ffffL;
+  public static long lwu(Hart h, long tlb, long address) {
+    return lw(h, tlb, address) & 0xffff_ffffL;
   }
 
-  public static long ld(Hart h, long address) {
-    long entry = entry(h, address);
+  public static long ld(Hart h, long tlb, long address) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.READ_TAG), address, 8)) {
       return h.loadSlow(address, 8);
     }
     return RawMemory.getLong(address + RawMemory.getLong(entry + SoftTlb.ADDEND));
   }
 
-  public static void sb(Hart h, long address, long value) {
-    long entry = entry(h, address);
+  public static void sb(Hart h, long tlb, long address, long value) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.WRITE_TAG), address, 1)) {
       h.storeSlow(address, 1, value);
       return;
@@ -86,8 +86,8 @@ public final class MemorySemantics {
     RawMemory.putByte(address + RawMemory.getLong(entry + SoftTlb.ADDEND), (byte) value);
   }
 
-  public static void sh(Hart h, long address, long value) {
-    long entry = entry(h, address);
+  public static void sh(Hart h, long tlb, long address, long value) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.WRITE_TAG), address, 2)) {
       h.storeSlow(address, 2, value);
       return;
@@ -95,8 +95,8 @@ public final class MemorySemantics {
     RawMemory.putShort(address + RawMemory.getLong(entry + SoftTlb.ADDEND), (short) value);
   }
 
-  public static void sw(Hart h, long address, long value) {
-    long entry = entry(h, address);
+  public static void sw(Hart h, long tlb, long address, long value) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.WRITE_TAG), address, 4)) {
       h.storeSlow(address, 4, value);
       return;
@@ -104,8 +104,8 @@ public final class MemorySemantics {
     RawMemory.putInt(address + RawMemory.getLong(entry + SoftTlb.ADDEND), (int) value);
   }
 
-  public static void sd(Hart h, long address, long value) {
-    long entry = entry(h, address);
+  public static void sd(Hart h, long tlb, long address, long value) {
+    long entry = entry(tlb, address);
     if (misses(RawMemory.getLong(entry + SoftTlb.WRITE_TAG), address, 8)) {
       h.storeSlow(address, 8, value);
       return;
@@ -113,19 +113,19 @@ public final class MemorySemantics {
     RawMemory.putLong(address + RawMemory.getLong(entry + SoftTlb.ADDEND), value);
   }
 
-  public static long flw(Hart h, long address) {
-    return lw(h, address) | BOX;
+  public static long flw(Hart h, long tlb, long address) {
+    return lw(h, tlb, address) | BOX;
   }
 
-  public static long fld(Hart h, long address) {
-    return ld(h, address);
+  public static long fld(Hart h, long tlb, long address) {
+    return ld(h, tlb, address);
   }
 
-  public static void fsw(Hart h, long address, long value) {
-    sw(h, address, value);
+  public static void fsw(Hart h, long tlb, long address, long value) {
+    sw(h, tlb, address, value);
   }
 
-  public static void fsd(Hart h, long address, long value) {
-    sd(h, address, value);
+  public static void fsd(Hart h, long tlb, long address, long value) {
+    sd(h, tlb, address, value);
   }
 }

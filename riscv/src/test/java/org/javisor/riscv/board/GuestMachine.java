@@ -10,8 +10,8 @@ import java.util.List;
 import org.javisor.machine.Entropy;
 import org.javisor.machine.HostClock;
 import org.javisor.machine.StopReason;
+import org.javisor.riscv.TestEngine;
 import org.javisor.riscv.board.console.BufferedConsole;
-import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.isa.Assembler;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +78,7 @@ final class GuestMachine implements AutoCloseable {
                 console,
                 new HostClock(),
                 Entropy.secure()),
-            new Interpreter());
+            TestEngine.create());
   }
 
   RiscvBoard board() {

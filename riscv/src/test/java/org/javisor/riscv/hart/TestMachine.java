@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.javisor.machine.AddressBus;
 import org.javisor.machine.GuestMemory;
-import org.javisor.riscv.interpreter.Interpreter;
+import org.javisor.riscv.TestEngine;
 import org.javisor.riscv.isa.Assembler;
 
 /**
@@ -45,7 +45,7 @@ final class TestMachine implements AutoCloseable {
   }
 
   TestMachine(int count) {
-    harts = new Harts(count, memory, bus, clock, new Interpreter(), Hart::requestExit);
+    harts = new Harts(count, memory, bus, clock, TestEngine.create(), Hart::requestExit);
     hart = harts.hart(0);
     hart.reset();
     hart.start(BASE, 0);

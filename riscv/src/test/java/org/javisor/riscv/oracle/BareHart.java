@@ -8,6 +8,7 @@ import org.javisor.riscv.hart.HartStatus;
 import org.javisor.riscv.hart.Harts;
 import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.isa.Assembler;
+import org.javisor.riscv.translator.TranslatingEngine;
 
 /** Runs programs on a hart of ours; answers their system calls. */
 final class BareHart {
@@ -52,7 +53,7 @@ final class BareHart {
             memory.memory(),
             new AddressBus(),
             new HostClock(),
-            INTERPRETER,
+            execution.isCompiled() ? TranslatingEngine.eager() : INTERPRETER,
             caller -> call(caller, memory));
     Hart hart = harts.hart(0);
     hart.start(Layout.CODE, 0);

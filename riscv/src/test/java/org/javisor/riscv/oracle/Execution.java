@@ -4,6 +4,10 @@ package org.javisor.riscv.oracle;
 enum Execution {
   /** In S-mode with physical addresses. */
   BARE(false, false, false, false),
+  /** By the translator, all of it, in S-mode with physical addresses. */
+  COMPILED(false, false, false, false),
+  /** By the translator in U-mode, through page tables. */
+  COMPILED_USER(true, true, false, false),
   /** Through page tables that scatter the program's pages over memory. */
   TRANSLATED(true, false, false, false),
   /** In U-mode; its system calls trap to S-mode and from there to the host. */
@@ -26,6 +30,10 @@ enum Execution {
     this.isUser = isUser;
     this.isStepped = isStepped;
     this.isInterrupted = isInterrupted;
+  }
+
+  boolean isCompiled() {
+    return this == COMPILED || this == COMPILED_USER;
   }
 
   boolean suits(Sequence sequence) {

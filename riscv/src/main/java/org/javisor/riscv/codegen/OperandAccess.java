@@ -1,13 +1,14 @@
-package org.javisor.riscv.interpreter;
+package org.javisor.riscv.codegen;
 
 import java.lang.classfile.CodeBuilder;
+import org.javisor.riscv.isa.Instruction;
 
 /**
  * Where an engine keeps guest registers and the parts of an instruction: emits the code that gets
  * and puts them. A result is put by {@link #prepareInteger} or {@link #prepareFloat}, code that
  * leaves the value on the stack, and {@link #finishInteger} or {@link #finishFloat}.
  */
-interface OperandAccess {
+public interface OperandAccess {
   /** The register fields of an instruction. */
   enum Field {
     RS1,
@@ -17,6 +18,9 @@ interface OperandAccess {
 
   /** Pushes the hart. */
   void pushHart(CodeBuilder code);
+
+  /** Pushes the machine address of the hart's current soft-TLB table, a long. */
+  void pushTlbTable(CodeBuilder code);
 
   /** Pushes an integer register, a long. */
   void pushInteger(CodeBuilder code, Field field);
@@ -35,6 +39,21 @@ interface OperandAccess {
 
   /** Pushes the floating-point environment. */
   void pushFloatEnvironment(CodeBuilder code);
+
+  /** Has floating-point state used and changed from now on; traps if it is off. */
+  default void useFloats(CodeBuilder code) {
+    MeaningCalls.useFloats(code, this);
+  }
+
+  /** As {@link #useFloats}, without a change of it. */
+  default void requireFloats(CodeBuilder code) {
+    MeaningCalls.requireFloats(code, this);
+  }
+
+  /** Has the meaning executed; its arguments are on the stack. */
+  default void callMeaning(CodeBuilder code, Instruction row) {
+    MeaningCalls.call(code, row);
+  }
 
   /** Before the value for the integer register rd. */
   void prepareInteger(CodeBuilder code);

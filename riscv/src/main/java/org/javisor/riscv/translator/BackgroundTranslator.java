@@ -1,0 +1,106 @@
+package org.javisor.riscv.translator;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.javisor.riscv.hart.Hart;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates on a thread of its own, in the order of requests; what there is no room for is lost.
+ *
+ * <p>A unit is put in place some time after it has been made: its class has first to be compiled by
+ * the JVM, whose bytecode interpreter is slower on it than ours is on the guest's code.
+ */
+final class BackgroundTranslator implements Translator {
+  private static final int CAPACITY = 8192;
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long COMPILE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private record Request(Hart hart, PageWindow window, int entry) {}
+
+  private record Pending(Translation translation, long due) {}
+
+  private final Counters counters;
+  private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(CAPACITY);
+
+  // Of the translator's thread.
+  private final Queue<Pending> pending = new ArrayDeque<>();
+
+  private boolean running;
+
+  BackgroundTranslator(Counters counters) {
+    this.counters = counters;
+  }
+
+  @Override
+  public void translate(Hart hart, long pc) {
+    if (requests.offer(new Request(hart, new PageWindow(hart, pc, false), (int) pc & 4095))) {
+      start();
+    } else {
+      counters.refused.increment();
+    }
+  }
+
+  @Override
+  public int queued() {
+    return requests.size();
+  }
+
+  private synchronized void start() {
+    if (!running) {
+      running = true;
+      Thread.ofPlatform().daemon().name("translator").start(this::run);
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        Request request = requests.poll(patience(), TimeUnit.NANOSECONDS);
+        if (request != null) {
+          long begin = System.nanoTime();
+          translate(request);
+          counters.nanoseconds.add(System.nanoTime() - begin);
+        } else if (pending.isEmpty() && stop()) {
+          return;
+        }
+        installDue();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the thread while there is nothing to do. */
+  private synchronized boolean stop() {
+    running = !requests.isEmpty();
+    return !running;
+  }
+
+  private long patience() {
+    Pending next = pending.peek();
+    return next == null ? IDLE_NANOS : next.due() - System.nanoTime();
+  }
+
+  private void translate(Request request) {
+    @Nullable Translation translation = Translation.of(request.window(), request.entry(), counters);
+    if (translation != null) {
+      translation.warmUp(request.hart());
+      pending.add(new Pending(translation, System.nanoTime() + COMPILE_NANOS));
+    }
+  }
+
+  private void installDue() {
+    Pending next = pending.peek();
+    while (next != null && next.due() - System.nanoTime() <= 0) {
+      pending.remove();
+      if (!next.translation().install()) {
+        counters.discarded.increment();
+      }
+      next = pending.peek();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.javisor.riscv.translator;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.javisor.riscv.isa.Decoded;
+import org.javisor.riscv.isa.Instruction;
+import org.javisor.riscv.isa.RegisterFile;
+import org.javisor.riscv.isa.Shape;
+
+/**
+ * Which guest registers may differ from the hart's register file where: a forward data-flow
+ * analysis over the region. A set of registers is a word with bit n for xn and bit 32 + n for fn.
+ */
+final class DirtyRegisters {
+  private final Region region;
+  private final Map<Integer, Long> atStart = new HashMap<>();
+
+  DirtyRegisters(Region region) {
+    this.region = region;
+    region.blocks().keySet().forEach(start -> atStart.put(start, 0L));
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Block block : region.blocks().values()) {
+        long end = atEnd(block);
+        for (int to : successors(block.ending())) {
+          Long before = atStart.get(to);
+          if (before != null && (before | end) != before) {
+            atStart.put(to, before | end);
+            changed = true;
+          }
+        }
+      }
+    }
+  }
+
+  /** What may be dirty where a block begins. */
+  long atStart(Block block) {
+    Long set = atStart.get(block.start());
+    return set == null ? 0 : set;
+  }
+
+  /** What may be dirty after the last instruction of a block. */
+  long atEnd(Block block) {
+    long set = atStart(block);
+    for (Block.Step step : block.steps()) {
+      set |= written(step.decoded());
+    }
+    return set;
+  }
+
+  /** Whether an instruction may trap. */
+  static boolean mayTrap(Instruction row) {
+    return switch (row.shape()) {
+      case LOAD, STORE, FLOAD, FSTORE, AMO, CSR -> true;
+      default -> row.shape().isFloatArithmetic();
+    };
+  }
+
+  /** What may be dirty anywhere. */
+  long atAnyEnd() {
+    long set = 0;
+    for (Block block : region.blocks().values()) {
+      set |= atEnd(block);
+    }
+    return set;
+  }
+
+  /** Every register that an instruction of the region reads or writes. */
+  long used() {
+    long set = 0;
+    for (Block block : region.blocks().values()) {
+      for (Block.Step step : block.steps()) {
+        set |= written(step.decoded()) | read(step.decoded());
+      }
+    }
+    return set;
+  }
+
+  /** Where execution goes on in the region with dirty registers; after a call none is. */
+  private static List<Integer> successors(Ending ending) {
+    return switch (ending) {
+      case Ending.Fall(int to) -> List.of(to);
+      case Ending.Branch(int taken, int fall) -> List.of(taken, fall);
+      case Ending.Jump(int to) -> List.of(to);
+      case Ending.Call _, Ending.IndirectJump _, Ending.IndirectCall _, Ending.Leave _ -> List.of();
+    };
+  }
+
+  /** The register an instruction writes. */
+  static long written(long decoded) {
+    Shape shape = Decoded.instruction(decoded).shape();
+    return switch (shape.destination()) {
+      case INTEGER -> Decoded.rd(decoded) == Decoded.SINK ? 0 : 1L << Decoded.rd(decoded);
+      case FLOAT -> 1L << (32 + Decoded.rd(decoded));
+      case NONE -> 0;
+    };
+  }
+
+  /** The registers an instruction reads. */
+  static long read(long decoded) {
+    Shape shape = Decoded.instruction(decoded).shape();
+    return one(shape.first(), Decoded.rs1(decoded))
+        | one(shape.second(), Decoded.rs2(decoded))
+        | one(shape.third(), Decoded.rs3(decoded));
+  }
+
+  private static long one(RegisterFile file, int number) {
+    return switch (file) {
+      case INTEGER -> (1L << number) & ~1;
+      case FLOAT -> 1L << (32 + number);
+      case NONE -> 0;
+    };
+  }
+}

@@ -1,0 +1,25 @@
+package org.javisor.riscv.translator;
+
+/** How a block ends. Offsets are in bytes from the start of the page with the region's entry. */
+sealed interface Ending {
+  /** The next instruction belongs to another block. */
+  record Fall(int to) implements Ending {}
+
+  /** The last instruction is a conditional branch. */
+  record Branch(int taken, int fall) implements Ending {}
+
+  /** The last instruction is a {@code jal} without link. */
+  record Jump(int to) implements Ending {}
+
+  /** The last instruction is a {@code jal} with link. */
+  record Call(int to, int back) implements Ending {}
+
+  /** The last instruction is a {@code jalr} without link. */
+  record IndirectJump() implements Ending {}
+
+  /** The last instruction is a {@code jalr} with link. */
+  record IndirectCall(int back) implements Ending {}
+
+  /** The next instruction is one for the interpreter. */
+  record Leave(int at) implements Ending {}
+}

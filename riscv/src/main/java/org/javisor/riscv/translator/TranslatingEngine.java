@@ -1,0 +1,110 @@
+package org.javisor.riscv.translator;
+
+import org.javisor.riscv.hart.CodePage;
+import org.javisor.riscv.hart.Engine;
+import org.javisor.riscv.hart.Hart;
+import org.javisor.riscv.hart.Unit;
+import org.javisor.riscv.interpreter.Interpreter;
+
+/**
+ * Executes a hart's instructions by units of translation where there are any, else by the
+ * interpreter, and has what turns out to be hot translated in the background.
+ *
+ * <p>Heat is added to an address where the interpreter is entered after a unit, and, more of it,
+ * where the interpreter happens to be after a number of instructions: a sample of where time goes
+ * that costs nothing in between.
+ */
+public final class TranslatingEngine implements Engine {
+  /** Instructions that the interpreter executes between samples. */
+  private static final int SAMPLE_INTERVAL = 512;
+
+  private static final int SAMPLE_HEAT = 64;
+
+  /** Heat at which an address is translated. */
+  private static final int THRESHOLD = 1 << 15;
+
+  private final Interpreter interpreter = new Interpreter();
+  private final Counters counters = new Counters();
+  private final Translator translator;
+  private final int threshold;
+
+  /** An engine that translates what is hot, on a thread of its own. */
+  public TranslatingEngine() {
+    translator = new BackgroundTranslator(counters);
+    threshold = THRESHOLD;
+  }
+
+  private TranslatingEngine(int threshold) {
+    translator = new ImmediateTranslator(counters);
+    this.threshold = threshold;
+  }
+
+  /**
+   * An engine that translates everything before it is executed, on the hart's own thread: for
+   * tests, since that makes what is executed how a matter of the guest's code alone.
+   */
+  public static TranslatingEngine eager() {
+    return new TranslatingEngine(1);
+  }
+
+  /** What it has done so far; from any thread. */
+  public TranslatorMetrics metrics() {
+    return counters.metrics(translator.queued());
+  }
+
+  @Override
+  public void execute(Hart hart) {
+    do {
+      long pc = hart.pc();
+      Unit unit = hart.unit(pc);
+      if (unit == null) {
+        interpret(hart, pc);
+      } else {
+        long next = unit.run(hart, pc, 0);
+        hart.setPc(next);
+        if (next == pc) {
+          hart.forgetUnit(pc);
+        }
+      }
+    } while (hart.attention() == 0);
+  }
+
+  private void interpret(Hart hart, long pc) {
+    hart.fetch(pc);
+    // The page may just have become known to the hart; or its neighbour is another one here.
+    if (hart.unit(pc) != null) {
+      return;
+    }
+    CodePage page = hart.codePage();
+    int slot = (int) pc >>> 1 & CodePage.SLOTS - 1;
+    if (page.entry(slot) != null) {
+      interpreter.step(hart);
+      counters.interpreted.increment();
+      return;
+    }
+    warm(hart, page, pc, 1);
+    if (page.entry(slot) != null) {
+      return;
+    }
+    long before = hart.retired();
+    interpreter.execute(hart, SAMPLE_INTERVAL);
+    counters.interpreted.add(hart.retired() - before);
+    long end = hart.pc();
+    CodePage reached = hart.fetched(end);
+    if (reached != null && reached.entry((int) end >>> 1 & CodePage.SLOTS - 1) == null) {
+      warm(hart, reached, end, SAMPLE_HEAT);
+    }
+  }
+
+  private void warm(Hart hart, CodePage page, long pc, int heat) {
+    int before = page.warm((int) pc >>> 1 & CodePage.SLOTS - 1, heat);
+    if (before < threshold && before + heat >= threshold) {
+      translator.translate(hart, pc);
+    }
+  }
+
+  @Override
+  public void step(Hart hart) {
+    interpreter.step(hart);
+  }
+}

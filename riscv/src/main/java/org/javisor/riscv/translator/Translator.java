@@ -1,0 +1,14 @@
+package org.javisor.riscv.translator;
+
+import org.javisor.riscv.hart.Hart;
+
+/** Gets addresses translated. */
+interface Translator {
+  /**
+   * The code at {@code pc}, in a page that the hart has fetched from, is hot; the hart's thread.
+   */
+  void translate(Hart hart, long pc);
+
+  /** The number of requests waiting. */
+  int queued();
+}

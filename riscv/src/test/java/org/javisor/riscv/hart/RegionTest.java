@@ -1,0 +1,235 @@
+package org.javisor.riscv.hart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.javisor.riscv.hart.PageTables.RWX;
+import static org.javisor.riscv.hart.TestMachine.BASE;
+import static org.javisor.riscv.hart.TestMachine.DATA;
+import static org.javisor.riscv.hart.TestMachine.SATP;
+import static org.javisor.riscv.hart.TestMachine.TABLES;
+import static org.javisor.riscv.hart.TestMachine.TRAP_HANDLER;
+
+import org.javisor.riscv.isa.Assembler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Programs whose control flow, traps or mappings an engine that works in regions could get wrong.
+ */
+class RegionTest {
+  private final TestMachine machine = new TestMachine();
+  private final Hart hart = machine.hart;
+
+  @AfterEach
+  void close() {
+    machine.close();
+  }
+
+  /** Maps the first 2 MiB to themselves and makes the hart use the tables. */
+  private PageTables translate() {
+    PageTables tables = new PageTables(machine.memory, 3, TABLES);
+    tables.map(BASE, BASE, RWX, 1);
+    hart.writeControl(SATP, tables.satp(1));
+    return tables;
+  }
+
+  @Test
+  void recursionDeeperThanAnyHostStackReturns() {
+    machine.code(
+        BASE,
+        """
+               li   s0, 20000
+               li   sp, 0x80700000
+               mv   a0, s0
+               jal  ra, count
+               ecall
+        count: beqz a0, end
+               addi sp, sp, -16
+               sd   ra, 8(sp)
+               addi a0, a0, -1
+               jal  ra, count
+               addi a0, a0, 3
+               ld   ra, 8(sp)
+               addi sp, sp, 16
+        end:   ret
+        """);
+    machine.run(hart, BASE);
+    assertThat(hart.x(10)).isEqualTo(60_000);
+  }
+
+  @Test
+  void aCalleeMayReturnElsewhereOrNotAtAll() {
+    machine.code(
+        BASE,
+        """
+               li   s0, 300
+               li   s1, 0
+        again: jal  ra, skips            # returns past the next instruction
+               addi s1, s1, 1000
+               addi s1, s1, 1
+               la   s2, resume
+               jal  ra, jumps            # calls on, and that one leaves both
+               addi s1, s1, 1000
+        resume:
+               addi s1, s1, 10
+               jal  ra, tail
+               addi s0, s0, -1
+               bnez s0, again
+               ecall
+        skips: addi ra, ra, 4
+               ret
+        jumps: mv   s3, ra
+               jal  ra, leaves
+               addi s1, s1, 1000
+               jr   s3
+        leaves: jr  s2
+        tail:  la   t0, end
+               jr   t0
+        end:   addi s1, s1, 100
+               ret
+        """);
+    machine.run(hart, BASE);
+    assertThat(hart.x(9)).isEqualTo(300 * 111);
+  }
+
+  /** The loop lies across two pages, and the second becomes another one while it runs. */
+  @Test
+  void aLoopAcrossPagesFollowsTheMapping() {
+    PageTables tables = translate();
+    long virtual = 0x40_0000;
+    tables.map(virtual, DATA, RWX).map(virtual + 4096, DATA + 0x2000, RWX);
+    // In one page up to its end, then on in the next; the second halves differ in what they add.
+    machine.code(
+        DATA + 4096 - 12,
+        """
+          addi s0, s0, -1
+          addi s1, s1, 1
+          addi s1, s1, 1
+        """);
+    String second = "addi s1, s1, %d\nbeqz s0, end\nj %#x\nend: ret";
+    machine.code(DATA + 0x2000, String.format(second, 0, DATA + 0x2000 - 12));
+    machine.code(DATA + 0x5000, String.format(second, 7, DATA + 0x5000 - 12));
+    machine.code(
+        BASE,
+        """
+            lui  t0, 0x401
+            addi t0, t0, -12
+            li   s1, 0
+            li   s0, 50
+            jalr ra, 0(t0)
+            mv   s2, s1
+            sd   s5, 0(s4)
+            sfence.vma s6, zero
+            li   s1, 0
+            li   s0, 50
+            jalr ra, 0(t0)
+            ecall
+        """);
+    long entry = tables.entry(virtual + 4096, 0);
+    tables.map(0x60_0000, entry & -4096, RWX);
+    hart.setX(20, 0x60_0000 + (entry & 4095));
+    hart.setX(21, (DATA + 0x5000) >>> 12 << 10 | RWX);
+    hart.setX(22, virtual + 4096);
+    machine.run(hart, BASE);
+    assertThat(hart.x(18)).isEqualTo(50 * 2);
+    assertThat(hart.x(9)).isEqualTo(50 * 9);
+  }
+
+  /** The same physical code at two virtual addresses, whose neighbours differ. */
+  @Test
+  void aliasesWithDifferentNeighboursEachHaveTheirs() {
+    PageTables tables = translate();
+    tables.map(0x40_0000, DATA, RWX).map(0x40_1000, DATA + 0x1000, RWX);
+    tables.map(0x50_0000, DATA, RWX).map(0x50_1000, DATA + 0x2000, RWX);
+    machine.code(DATA + 4096 - 8, "addi s1, s1, 1\naddi s1, s1, 1");
+    machine.code(DATA + 0x1000, "addi s1, s1, 10\nret");
+    machine.code(DATA + 0x2000, "addi s1, s1, 100\nret");
+    machine.code(
+        BASE,
+        """
+               li   s0, 100
+               li   s1, 0
+               lui  s2, 0x401
+               lui  s3, 0x501
+        again: jalr ra, -8(s2)
+               jalr ra, -8(s3)
+               addi s0, s0, -1
+               bnez s0, again
+               ecall
+        """);
+    machine.run(hart, BASE);
+    assertThat(hart.x(9)).isEqualTo(100 * (2 + 10 + 2 + 100));
+  }
+
+  @Test
+  void aFaultInTheMiddleOfALoopHasTheRegistersAndCountsOfThatMoment() {
+    PageTables tables = translate();
+    tables.map(0x40_0000, DATA, RWX);
+    for (int i = 0; i < 512; i++) {
+      machine.memory.putLong(DATA + 8 * i, i);
+    }
+    machine.code(TRAP_HANDLER, "csrr s7, instret\necall");
+    Assembler code =
+        machine.code(
+            BASE,
+            """
+                   lui  s0, 0x400
+                   li   s1, 0
+                   li   s2, 0
+                   csrr s6, instret
+            again: ld   t0, 0(s0)
+                   add  s1, s1, t0
+                   addi s2, s2, 1
+                   addi s0, s0, 8
+                   j    again
+            """);
+    machine.run(hart, BASE);
+    assertThat(hart.x(9)).isEqualTo(511 * 512 / 2);
+    assertThat(hart.x(18)).isEqualTo(512);
+    assertThat(hart.x(8)).isEqualTo(0x40_1000);
+    assertThat(machine.trapValue()).isEqualTo(0x40_1000);
+    assertThat(hart.readControl(TestMachine.SEPC)).isEqualTo(code.address("again"));
+    // 512 times round, the csrr itself; the load that faulted does not count.
+    assertThat(hart.x(23) - hart.x(22)).isEqualTo(512 * 5 + 1);
+  }
+
+  /** A callee changes an instruction after its caller's call. */
+  @Test
+  void aCallerWhoseCodeTheCalleeChangesGoesOnInTheNewCode() {
+    machine.code(
+        BASE,
+        """
+               li   s0, 100
+               li   s1, 0
+               la   s2, body
+               lw   s3, 0(s2)
+               li   s4, 0x100000
+        again: jal  ra, patch
+        body:  addi s1, s1, 0
+               addi s0, s0, -1
+               bnez s0, again
+               ecall
+        patch: addw s3, s3, s4
+               sw   s3, 0(s2)
+               fence.i
+               ret
+        """);
+    machine.run(hart, BASE);
+    assertThat(hart.x(9)).isEqualTo(100 * 101 / 2);
+  }
+
+  /** Stops only because somebody asks from outside. */
+  @Test
+  void anEndlessLoopLetsGoWhenAsked() throws InterruptedException {
+    machine.code(BASE, "again: addi s0, s0, 1\nbnez s0, again\nj again");
+    hart.setPc(BASE);
+    Thread runner = Thread.ofPlatform().daemon().start(hart::run);
+    while (hart.x(8) == 0 && runner.isAlive()) {
+      Thread.sleep(20);
+      hart.requestExit();
+      runner.join(10_000);
+      assertThat(runner.isAlive()).isFalse();
+    }
+    assertThat(hart.x(8)).isPositive();
+    assertThat(hart.pc()).isBetween(BASE, BASE + 8);
+  }
+}
