@@ -2,6 +2,7 @@ package org.javisor.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +81,11 @@ public final class Host {
       return work.run();
     } catch (ImageException e) {
       throw ImageProblems.explain(e);
+    } catch (ClosedByInterruptException e) {
+      // How a read or write of a file says that its thread was interrupted.
+      InterruptedException interrupted = new InterruptedException();
+      interrupted.initCause(e);
+      throw interrupted;
     } catch (IOException e) {
       throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     }
