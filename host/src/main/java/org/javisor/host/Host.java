@@ -165,6 +165,7 @@ public final class Host {
       throws IOException, InterruptedException {
     boolean kept = spec.name().isPresent();
     KeptMachine machine = kept ? keptMachine(wanted, folder) : obtain(wanted);
+    requireEnough(spec.memory(), machine);
     if (machine.disk().isPresent()) {
       Path base = machine.disk().get();
       String identity = String.valueOf(base.getFileName());
@@ -183,6 +184,16 @@ public final class Host {
         disks,
         machine.commandLine(),
         machine.memory());
+  }
+
+  private static void requireEnough(OptionalLong memory, KeptMachine machine) {
+    if (memory.isPresent() && memory.getAsLong() < machine.minimumMemory()) {
+      throw ProblemException.badInput(
+          ByteSize.format(memory.getAsLong())
+              + " of memory are too little for the image "
+              + machine.image(),
+          "give it at least " + ByteSize.format(machine.minimumMemory()));
+    }
   }
 
   private KeptMachine keptMachine(MachineSpec.Boot.Image wanted, Path folder)

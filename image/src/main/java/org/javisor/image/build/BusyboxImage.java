@@ -28,6 +28,7 @@ public final class BusyboxImage {
   private static final String BUSYBOX = "busybox-static";
   private static final int BUSYBOX_LIMIT = 64 << 20;
   private static final long MEMORY = 256L << 20;
+  private static final long MINIMUM_MEMORY = 64L << 20;
 
   private BusyboxImage() {}
 
@@ -64,6 +65,7 @@ public final class BusyboxImage {
               Optional.empty(),
               CommandLine.LEAN,
               MEMORY,
+              MINIMUM_MEMORY,
               List.of(kernel.toString(), busybox.toString()));
       return new Catalog.Draft(manifest, image, ramDisk, Optional.empty());
     }

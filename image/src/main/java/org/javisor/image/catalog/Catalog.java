@@ -83,6 +83,7 @@ public final class Catalog {
             manifest.disk().map(this::file),
             manifest.commandLine(),
             manifest.memory(),
+            manifest.minimumMemory(),
             digest(manifest.text())));
   }
 

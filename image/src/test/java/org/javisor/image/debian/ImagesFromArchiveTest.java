@@ -145,6 +145,7 @@ class ImagesFromArchiveTest {
     assertThat(info.packages()).contains("extra 1.0", "libextra 1.0", "base-files 1.0");
     assertThat(info.description()).contains("extra");
     assertThat(info.sizeOnDisk()).isPositive().isLessThan(info.diskSize());
+    assertThat(image.minimumMemory()).isPositive().isEqualTo(base.minimumMemory());
   }
 
   @Test
