@@ -72,9 +72,11 @@ final class Commands {
     };
   }
 
-  /** {@code help run} is {@code run --help}. */
+  /** {@code help image build} is {@code image build --help}. */
   private static String[] helpArguments(String[] arguments) {
-    return arguments.length > 1 ? new String[] {arguments[1], "--help"} : new String[] {"--help"};
+    String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length + 1);
+    rest[rest.length - 1] = "--help";
+    return rest;
   }
 
   private static CommandLine commandLine(List<String> commands, List<String> guestCommand) {

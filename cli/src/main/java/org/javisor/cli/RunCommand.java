@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
       "       javisor run [OPTIONS] -it IMAGE              log in on its serial console",
       "       javisor run [OPTIONS] --kernel FILE          boot your own"
     },
+    header = {"Boot a machine: a command in it, its console, or a kernel of your own.", ""},
     description = {
       "",
       "Boots a machine. With a command it ends with the command, and so does javisor, with the"

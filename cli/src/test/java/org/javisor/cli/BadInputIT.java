@@ -71,6 +71,37 @@ class BadInputIT {
   }
 
   @Test
+  void lessMemoryThanTheImageNeeds() throws Exception {
+    JavisorProcess javisor = new JavisorProcess(folder.resolve("home"));
+    String digest = "0".repeat(64);
+    Path images = javisor.home().resolve("images");
+    Files.createDirectories(images.resolve("files"));
+    Files.writeString(images.resolve("files").resolve(digest), "never looked at");
+    Files.createDirectories(images.resolve("names"));
+    Files.writeString(
+        images.resolve("names/large"),
+        """
+        Format: 1
+        Name: large
+        Description: an image for a test
+        Created: 2026-01-01T00:00:00Z
+        Kernel: sha256:%1$s
+        Initial-Ram-Disk: sha256:%1$s
+        Command-Line: quiet
+        Memory: 536870912
+        Minimum-Memory: 134217728
+        Packages:
+         base-files 1.0
+        """
+            .formatted(digest));
+    refused(
+        javisor,
+        2,
+        "96 MiB of memory are too little for the image large: give it at least 128 MiB",
+        "run --memory 96MiB large -- true".split(" ", -1));
+  }
+
+  @Test
   void noMirror() throws Exception {
     JavisorProcess javisor =
         new JavisorProcess(folder.resolve("home"))
@@ -105,6 +136,13 @@ class BadInputIT {
       assertThat(outcome.text()).as(command).contains("Example").contains("javisor");
       assertThat(outcome.code()).isZero();
     }
+  }
+
+  @Test
+  void helpFindsSubcommandsAndTheListSaysWhatEachIsFor() throws Exception {
+    JavisorProcess javisor = new JavisorProcess(folder.resolve("home"));
+    assertThat(javisor.run("help", "image", "build").text()).contains("--packages");
+    assertThat(javisor.run("help").text()).containsPattern("\n  run +Boot a machine");
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.javisor.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +81,11 @@ public final class Host {
       return work.run();
     } catch (ImageException e) {
       throw ImageProblems.explain(e);
+    } catch (ClosedByInterruptException e) {
+      // How a read or write of a file says that its thread was interrupted.
+      InterruptedException interrupted = new InterruptedException();
+      interrupted.initCause(e);
+      throw interrupted;
     } catch (IOException e) {
       throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     }
@@ -159,6 +165,7 @@ public final class Host {
       throws IOException, InterruptedException {
     boolean kept = spec.name().isPresent();
     KeptMachine machine = kept ? keptMachine(wanted, folder) : obtain(wanted);
+    requireEnough(spec.memory(), machine);
     if (machine.disk().isPresent()) {
       Path base = machine.disk().get();
       String identity = String.valueOf(base.getFileName());
@@ -177,6 +184,16 @@ public final class Host {
         disks,
         machine.commandLine(),
         machine.memory());
+  }
+
+  private static void requireEnough(OptionalLong memory, KeptMachine machine) {
+    if (memory.isPresent() && memory.getAsLong() < machine.minimumMemory()) {
+      throw ProblemException.badInput(
+          ByteSize.format(memory.getAsLong())
+              + " of memory are too little for the image "
+              + machine.image(),
+          "give it at least " + ByteSize.format(machine.minimumMemory()));
+    }
   }
 
   private KeptMachine keptMachine(MachineSpec.Boot.Image wanted, Path folder)

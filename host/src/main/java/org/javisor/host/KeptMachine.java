@@ -26,6 +26,7 @@ import org.javisor.storage.store.Sha256;
  * @param disk file of the root disk, if the image has one
  * @param commandLine the image's kernel command line
  * @param memory bytes of memory the image wants
+ * @param minimumMemory bytes of memory below which it does not boot; 0 where that is not known
  */
 record KeptMachine(
     String image,
@@ -33,7 +34,8 @@ record KeptMachine(
     Path initialRamDisk,
     Optional<Path> disk,
     String commandLine,
-    long memory) {
+    long memory,
+    long minimumMemory) {
   private static final String FILE = "machine.properties";
 
   static KeptMachine of(Image image) {
@@ -43,7 +45,8 @@ record KeptMachine(
         image.initialRamDisk(),
         image.disk(),
         image.commandLine(),
-        image.memory());
+        image.memory(),
+        image.minimumMemory());
   }
 
   /** What the machine of this folder was made from, if it has been made. */
@@ -62,7 +65,8 @@ record KeptMachine(
             Path.of(saved.getProperty("initialRamDisk", "")),
             disk.isEmpty() ? Optional.empty() : Optional.of(Path.of(disk)),
             saved.getProperty("commandLine", ""),
-            Long.parseLong(saved.getProperty("memory", "0"))));
+            Long.parseLong(saved.getProperty("memory", "0")),
+            Long.parseLong(saved.getProperty("minimumMemory", "0"))));
   }
 
   /** Remembers it in this folder; after a crash it is there wholly or not at all. */
@@ -74,6 +78,7 @@ record KeptMachine(
     saved.setProperty("disk", disk.map(Path::toString).orElse(""));
     saved.setProperty("commandLine", commandLine);
     saved.setProperty("memory", Long.toString(memory));
+    saved.setProperty("minimumMemory", Long.toString(minimumMemory));
     Path fresh = folder.resolve(FILE + ".new");
     try (Writer writer = Files.newBufferedWriter(fresh)) {
       saved.store(writer, null);

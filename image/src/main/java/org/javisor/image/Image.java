@@ -14,6 +14,7 @@ import org.javisor.storage.store.Sha256;
  * @param disk the root disk, raw and sparse; absent if the initial RAM disk is the whole system
  * @param commandLine the kernel command line it boots with best; more words may follow
  * @param memory bytes of memory a machine gets if nobody says otherwise
+ * @param minimumMemory bytes of memory below which it does not boot; 0 where that is not known
  * @param digest the digest of its manifest, which names all of the above by digest
  */
 public record Image(
@@ -23,4 +24,5 @@ public record Image(
     Optional<Path> disk,
     String commandLine,
     long memory,
+    long minimumMemory,
     Sha256 digest) {}

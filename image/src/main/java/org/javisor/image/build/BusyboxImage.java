@@ -29,6 +29,9 @@ public final class BusyboxImage {
   private static final int BUSYBOX_LIMIT = 64 << 20;
   private static final long MEMORY = 256L << 20;
 
+  /** The kernel and what it reserves take 65 MiB; with 80 MiB it does not reach its console. */
+  private static final long MINIMUM_MEMORY = 96L << 20;
+
   private BusyboxImage() {}
 
   /** Makes the image's files in the workspace. */
@@ -64,6 +67,7 @@ public final class BusyboxImage {
               Optional.empty(),
               CommandLine.LEAN,
               MEMORY,
+              MINIMUM_MEMORY,
               List.of(kernel.toString(), busybox.toString()));
       return new Catalog.Draft(manifest, image, ramDisk, Optional.empty());
     }

@@ -38,6 +38,9 @@ public final class DebianImage {
   static final long DISK_SIZE = 2L << 30;
   static final long MEMORY = 512L << 20;
 
+  /** With 128 MiB systemd runs a command; with 96 MiB it thrashes and never gets there. */
+  private static final long MINIMUM_MEMORY = 128L << 20;
+
   /** A busy host may give the machine a small part of a processor. */
   static final Duration PATIENCE = Duration.ofHours(3);
 
@@ -157,6 +160,7 @@ public final class DebianImage {
         Optional.of(Catalog.digestOf(disk)),
         CommandLine.LEAN,
         MEMORY,
+        MINIMUM_MEMORY,
         packages.stream().map(DebianPackage::toString).sorted().toList());
   }
 

@@ -128,6 +128,7 @@ public final class VariantImage {
             Optional.of(Catalog.digestOf(disk)),
             manifest.commandLine(),
             manifest.memory(),
+            manifest.minimumMemory(),
             all);
     return new Catalog.Draft(made, base.kernel(), base.initialRamDisk(), Optional.of(disk));
   }

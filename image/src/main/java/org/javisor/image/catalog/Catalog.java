@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.javisor.image.Image;
 import org.javisor.image.ImageException;
 import org.javisor.image.ImageInfo;
+import org.javisor.storage.store.AllocatedSize;
 import org.javisor.storage.store.DurableRename;
 import org.javisor.storage.store.Sha256;
 
@@ -82,6 +83,7 @@ public final class Catalog {
             manifest.disk().map(this::file),
             manifest.commandLine(),
             manifest.memory(),
+            manifest.minimumMemory(),
             digest(manifest.text())));
   }
 
@@ -169,10 +171,7 @@ public final class Catalog {
   /** A sparse file takes less than its length. */
   private static long allocated(Path file) throws IOException {
     try {
-      Object blocks = Files.getAttribute(file, "unix:blocks");
-      return blocks instanceof Number count ? count.longValue() * 512 : length(file);
-    } catch (IllegalArgumentException | UnsupportedOperationException e) {
-      return length(file);
+      return AllocatedSize.of(file);
     } catch (NoSuchFileException e) {
       return 0;
     }

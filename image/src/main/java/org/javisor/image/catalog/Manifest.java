@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param disk digest of the root disk, if it has one
  * @param commandLine the kernel command line
  * @param memory bytes of memory by default
+ * @param minimumMemory bytes of memory below which it does not boot; 0 where that is not known
  * @param packages the packages in it, each as name and version separated by a blank
  */
 public record Manifest(
@@ -36,6 +37,7 @@ public record Manifest(
     Optional<Sha256> disk,
     String commandLine,
     long memory,
+    long minimumMemory,
     List<String> packages) {
 
   /**
@@ -75,6 +77,9 @@ public record Manifest(
     disk.ifPresent(digest -> field(text, "Disk", digest.toString()));
     field(text, "Command-Line", commandLine);
     field(text, "Memory", Long.toString(memory));
+    if (minimumMemory > 0) {
+      field(text, "Minimum-Memory", Long.toString(minimumMemory));
+    }
     field(text, "Packages", "");
     packages.forEach(one -> text.append(' ').append(one).append('\n'));
     return text.toString();
@@ -102,6 +107,7 @@ public record Manifest(
     }
     try {
       String disk = fields.get("Disk");
+      String minimumMemory = fields.get("Minimum-Memory");
       return new Manifest(
           fields.require("Name"),
           fields.require("Description"),
@@ -111,6 +117,7 @@ public record Manifest(
           disk == null ? Optional.empty() : Optional.of(Sha256.parse(disk)),
           fields.require("Command-Line"),
           Long.parseLong(fields.require("Memory")),
+          minimumMemory == null ? 0 : Long.parseLong(minimumMemory),
           fields.require("Packages").lines().filter(line -> !line.isBlank()).toList());
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new IOException("the manifest is damaged: " + e.getMessage(), e);

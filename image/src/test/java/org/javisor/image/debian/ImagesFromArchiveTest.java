@@ -144,6 +144,8 @@ class ImagesFromArchiveTest {
         library().list().stream().filter(i -> i.name().equals("mine")).findFirst().orElseThrow();
     assertThat(info.packages()).contains("extra 1.0", "libextra 1.0", "base-files 1.0");
     assertThat(info.description()).contains("extra");
+    assertThat(info.sizeOnDisk()).isPositive().isLessThan(info.diskSize());
+    assertThat(image.minimumMemory()).isPositive().isEqualTo(base.minimumMemory());
   }
 
   @Test
