@@ -34,18 +34,20 @@ final class StatisticsText {
     lines.add(
         String.format(
             Locale.ROOT,
-            "units of translation     %,d of %,d instructions, made in %.1f s, %s of classes",
+            "units of translation     %,d of %,d instructions, made in %.1f s, %s of classes, and %,d shared",
             translator.units(),
             translator.instructions(),
             translator.nanoseconds() / 1e9,
-            ByteSize.format(translator.classBytes())));
+            ByteSize.format(translator.classBytes()),
+            translator.shared()));
     lines.add(
         String.format(
             Locale.ROOT,
-            "compile queue            %,d waiting, %,d refused, %,d discarded",
+            "compile queue            %,d waiting, %,d refused, %,d discarded, %,d evicted",
             translator.queued(),
             translator.refused(),
-            translator.discarded()));
+            translator.discarded(),
+            translator.evicted()));
   }
 
   /** What the JVM's compiled code takes, of the translated guest and of Javisor itself. */

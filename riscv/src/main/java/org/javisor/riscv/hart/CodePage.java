@@ -26,6 +26,7 @@ public final class CodePage {
 
   private static final int MISFITS = 16;
   private static final int MAX_HEAT = 1 << 30;
+  private static final int MAX_COOLINGS = 26;
 
   private final long[] slots = new long[SLOTS + 2];
   private final long physical;
@@ -36,6 +37,8 @@ public final class CodePage {
 
   /** How hot the code at each slot is; racy on purpose. */
   private int @Nullable [] heat;
+
+  private int coolings;
 
   // Under the page's lock, but for reading an entry.
   private @Nullable UnitEntry @Nullable [] entries;
@@ -104,6 +107,18 @@ public final class CodePage {
     int before = counts[slot];
     counts[slot] = Math.min(before + amount, MAX_HEAT);
     return before;
+  }
+
+  /**
+   * Makes a slot cold again, so that it may become hot anew; each time it takes longer, for code
+   * that is overwritten again and again is not worth translating.
+   */
+  public void cool(int slot) {
+    int[] counts = heat;
+    if (counts != null) {
+      coolings = Math.min(coolings + 1, MAX_COOLINGS);
+      counts[slot] = -(1 << coolings);
+    }
   }
 
   /** The unit that begins at a slot. */
@@ -182,8 +197,8 @@ public final class CodePage {
     gone.forEach(CodePage::retire);
   }
 
-  /** Takes a unit out of all its pages. */
-  private static void retire(UnitEntry entry) {
+  /** Takes a unit out of all its pages; from any thread. */
+  public static void retire(UnitEntry entry) {
     entry.retire();
     for (UnitEntry.Part part : entry.parts()) {
       part.page().forget(entry);
@@ -192,6 +207,7 @@ public final class CodePage {
 
   private synchronized void forget(UnitEntry entry) {
     units.remove(entry);
+    cool(entry.slot());
     @Nullable UnitEntry[] all = entries;
     if (all != null && all[entry.slot()] == entry) {
       all[entry.slot()] = null;

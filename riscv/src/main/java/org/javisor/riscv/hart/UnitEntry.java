@@ -74,7 +74,8 @@ public final class UnitEntry {
     unit = Unit.NONE;
   }
 
-  boolean isRetired() {
+  /** Whether it has been taken out of its place. */
+  public boolean isRetired() {
     return unit.isNone();
   }
 

@@ -8,7 +8,7 @@
  * RVWMO asks little of plain accesses: dependencies, same-address order, and what fences and
  * annotations order. A guest's load or store is one plain access of at most its size to memory
  * shared by all harts; naturally aligned ones are single machine accesses and so do not tear.
- * Between two guest instructions the interpreter has control dependences and opaque reads over
+ * Between two guest instructions the interpreter has control dependences and volatile reads over
  * which the compiler moves no store, and every host Java runs on keeps same-address order and
  * dependencies. Every {@code fence} is at least as strong a fence of the host; atomic operations
  * and store-conditionals are the host's, sequentially consistent, so that {@code aq} and {@code rl}

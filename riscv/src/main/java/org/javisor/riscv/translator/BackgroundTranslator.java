@@ -5,7 +5,9 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.javisor.riscv.hart.CodePage;
 import org.javisor.riscv.hart.Hart;
+import org.javisor.riscv.hart.UnitEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackgroundTranslator implements Translator {
   private static final int CAPACITY = 8192;
+
+  /**
+   * Units in place in one machine: at some 40 KiB each of classes and compiled code they stay well
+   * within the JVM's code cache of 240 MiB.
+   */
+  private static final int MAX_UNITS = 4096;
+
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long COMPILE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -28,6 +37,7 @@ final class BackgroundTranslator implements Translator {
 
   // Of the translator's thread.
   private final Queue<Pending> pending = new ArrayDeque<>();
+  private final Queue<UnitEntry> installed = new ArrayDeque<>();
 
   private boolean running;
 
@@ -41,6 +51,10 @@ final class BackgroundTranslator implements Translator {
       start();
     } else {
       counters.refused.increment();
+      CodePage page = hart.fetched(pc);
+      if (page != null) {
+        page.cool((int) pc >>> 1 & CodePage.SLOTS - 1);
+      }
     }
   }
 
@@ -97,10 +111,24 @@ final class BackgroundTranslator implements Translator {
     Pending next = pending.peek();
     while (next != null && next.due() - System.nanoTime() <= 0) {
       pending.remove();
-      if (!next.translation().install()) {
+      if (next.translation().install()) {
+        installed.add(next.translation().entry());
+        evict();
+      } else {
         counters.discarded.increment();
       }
       next = pending.peek();
+    }
+  }
+
+  /** Oldest first: what is still hot is soon translated again. */
+  private void evict() {
+    if (installed.size() > MAX_UNITS) {
+      installed.removeIf(UnitEntry::isRetired);
+    }
+    while (installed.size() > MAX_UNITS) {
+      CodePage.retire(installed.remove());
+      counters.evicted.increment();
     }
   }
 }

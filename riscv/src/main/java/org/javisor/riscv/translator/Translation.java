@@ -1,15 +1,10 @@
 package org.javisor.riscv.translator;
 
-import java.lang.classfile.ClassFile;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.javisor.riscv.codegen.MeaningCalls;
 import org.javisor.riscv.hart.CodePage;
 import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.hart.Unit;
@@ -26,9 +21,6 @@ record Translation(UnitEntry entry) {
   /** Calls that make the JVM compile a method at its first level; the threshold is 200. */
   private static final int WARM_UP = 300;
 
-  private static final ClassDesc UNIT = MeaningCalls.desc(Unit.class);
-  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
-
   /**
    * Translates the region at an offset of a window's first page.
    *
@@ -40,7 +32,7 @@ record Translation(UnitEntry entry) {
       return null;
     }
     List<UnitEntry.Part> parts = parts(window, region);
-    return new Translation(new UnitEntry(entry >> 1, parts, load(region, counters)));
+    return new Translation(new UnitEntry(entry >> 1, parts, UnitStore.unit(region, counters)));
   }
 
   /** Has the JVM compile the unit in the background. */
@@ -54,39 +46,6 @@ record Translation(UnitEntry entry) {
   /** Puts the unit in place, unless the code there has changed since it was read. */
   boolean install() {
     return CodePage.install(entry, Instruction.TRANSLATED.opcode());
-  }
-
-  private static Unit load(Region region, Counters counters) {
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                ClassDesc.of(Translation.class.getPackageName(), "Translated"),
-                type -> {
-                  type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-                  type.withSuperclass(UNIT);
-                  type.withMethodBody(
-                      ConstantDescs.INIT_NAME,
-                      ConstantDescs.MTD_void,
-                      0,
-                      code ->
-                          code.aload(0)
-                              .invokespecial(UNIT, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
-                              .return_());
-                  type.withMethodBody(
-                      "run",
-                      UnitEmitter.RUN,
-                      ClassFile.ACC_PUBLIC,
-                      code -> new UnitEmitter(code, region).emit());
-                });
-    counters.units.increment();
-    counters.instructions.add(region.instructions());
-    counters.classBytes.add(bytes.length);
-    try {
-      Class<?> type = LOOKUP.defineHiddenClass(bytes, true).lookupClass();
-      return (Unit) type.getDeclaredConstructor().newInstance();
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a unit cannot be loaded", e);
-    }
   }
 
   /** What the region covers of each page; the entry's page first. */
