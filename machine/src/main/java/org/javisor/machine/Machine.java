@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods are safe from any thread; those that change the life cycle run one at a time.
  */
 public final class Machine implements AutoCloseable {
+  /** Engines may run guest calls as Java calls, hundreds deep in frames of a kilobyte or two. */
+  private static final long VCPU_STACK_BYTES = 4L << 20;
+
   /** Where a machine is in its life. */
   public enum Phase {
     /** Built, not yet powered on. */
@@ -151,7 +154,11 @@ public final class Machine implements AutoCloseable {
   private void launch() {
     for (Vcpu vcpu : parts.vcpus()) {
       threads.add(
-          Thread.ofPlatform().daemon().name("vcpu" + vcpu.id()).unstarted(() -> serve(vcpu)));
+          Thread.ofPlatform()
+              .daemon()
+              .name("vcpu" + vcpu.id())
+              .stackSize(VCPU_STACK_BYTES)
+              .unstarted(() -> serve(vcpu)));
     }
     setPhase(Phase.RUNNING);
     parts.clock().start();

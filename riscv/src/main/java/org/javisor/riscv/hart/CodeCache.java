@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * last time. Until then a guest has no right to expect its stores to be seen by fetches.
  */
 final class CodeCache {
-  /** Bytes that a decoded page takes. */
-  private static final long PAGE_COST = 8L * CodePage.SLOTS + 128;
+  /** Bytes that a decoded page takes: for each slot its instruction, its heat, and a unit. */
+  private static final long PAGE_COST = (8L + 4 + 4) * CodePage.SLOTS + 128;
 
   /** The part of the heap that the decoded pages of a machine may take. */
   private static final int HEAP_PART = 8;

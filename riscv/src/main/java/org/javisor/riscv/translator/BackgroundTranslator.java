@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * the JVM, whose bytecode interpreter is slower on it than ours is on the guest's code.
  */
 final class BackgroundTranslator implements Translator {
-  private static final int CAPACITY = 8192;
+  /** Each waiting request has a copy of up to four pages. */
+  private static final int CAPACITY = 1024;
 
   /**
    * Units in place in one machine: at some 40 KiB each of classes and compiled code they stay well
@@ -27,6 +28,8 @@ final class BackgroundTranslator implements Translator {
 
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long COMPILE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private static final System.Logger LOG = System.getLogger(BackgroundTranslator.class.getName());
 
   private record Request(Hart hart, PageWindow window, int entry) {}
 
@@ -100,7 +103,15 @@ final class BackgroundTranslator implements Translator {
   }
 
   private void translate(Request request) {
-    @Nullable Translation translation = Translation.of(request.window(), request.entry(), counters);
+    @Nullable Translation translation;
+    try {
+      translation = Translation.of(request.window(), request.entry(), counters);
+    } catch (IllegalArgumentException | IllegalStateException | LinkageError e) {
+      // The interpreter executes what the translator or the JVM cannot cope with.
+      LOG.log(System.Logger.Level.WARNING, "a region of guest code was not translated", e);
+      counters.discarded.increment();
+      return;
+    }
     if (translation != null) {
       translation.warmUp(request.hart());
       pending.add(new Pending(translation, System.nanoTime() + COMPILE_NANOS));

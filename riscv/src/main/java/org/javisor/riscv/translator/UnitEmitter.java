@@ -25,7 +25,7 @@ import org.javisor.riscv.isa.Instruction;
  *
  * <pre>
  * entry    registers the region uses: register file -> locals
- * blocks   meanings on locals; a back edge looks at the hart's attention word
+ * blocks   meanings on locals; back edges and calls look at the hart's attention word
  *          a call writes dirty registers back, runs the callee's unit, compares where it came back
  *          to with the return address, and loads the registers anew
  * exits    dirty registers: locals -> register file; the address where the guest goes on
@@ -265,6 +265,8 @@ final class UnitEmitter {
     retire();
     code.iconst_0().istore(LocalAccess.COUNT);
     code.iload(LocalAccess.DEPTH).loadConstant(Calls.MAX_DEPTH).if_icmpge(out);
+    // A tree of calls may take minutes without a back edge.
+    code.aload(LocalAccess.HART).invokevirtual(HART, "attention", GET_INT).ifne(out);
     code.aload(LocalAccess.HART)
         .lload(LocalAccess.NEXT)
         .invokevirtual(HART, "unit", MethodTypeDesc.of(UNIT, CD_long))

@@ -5,9 +5,10 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.javisor.riscv.codegen.MeaningCalls;
 import org.javisor.riscv.hart.Unit;
@@ -27,19 +28,28 @@ final class UnitStore {
   private static final Map<Content, WeakReference<Unit>> UNITS = new HashMap<>();
   private static int made;
 
-  /** All that a unit's code depends on: the entry, then offset and instruction of each step. */
-  private record Content(List<Long> words) {
+  /**
+   * A digest of all that a unit's code depends on: the entry, and offset and instruction of each
+   * step. The guest chooses the instructions, so it has to be one without known collisions.
+   */
+  private record Content(ByteBuffer digest) {
     static Content of(Region region) {
-      List<Long> words = new ArrayList<>();
-      words.add((long) region.entry());
+      ByteBuffer words =
+          ByteBuffer.allocate(
+              Long.BYTES * (1 + region.blocks().size() + 2 * region.instructions()));
+      words.putLong(region.entry());
       for (Block block : region.blocks().values()) {
-        words.add((long) block.start());
+        words.putLong(block.start());
         for (Block.Step step : block.steps()) {
-          words.add((long) step.offset());
-          words.add(step.decoded());
+          words.putLong(step.offset()).putLong(step.decoded());
         }
       }
-      return new Content(List.copyOf(words));
+      try {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(words.array());
+        return new Content(ByteBuffer.wrap(digest));
+      } catch (NoSuchAlgorithmException e) {
+        throw new AssertionError("every JDK has SHA-256", e);
+      }
     }
   }
 

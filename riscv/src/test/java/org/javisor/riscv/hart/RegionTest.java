@@ -232,4 +232,37 @@ class RegionTest {
     assertThat(hart.x(8)).isPositive();
     assertThat(hart.pc()).isBetween(BASE, BASE + 8);
   }
+
+  /** Calls and returns for ages, without a jump backwards. */
+  @Test
+  void aTreeOfCallsLetsGoWhenAsked() throws InterruptedException {
+    machine.code(
+        BASE,
+        """
+               li   sp, 0x80700000
+               li   a0, 200
+               jal  ra, tree
+               ecall
+        tree:  addi s0, s0, 1
+               beqz a0, leaf
+               addi sp, sp, -16
+               sd   ra, 8(sp)
+               sd   a0, 0(sp)
+               addi a0, a0, -1
+               jal  ra, tree
+               ld   a0, 0(sp)
+               addi a0, a0, -1
+               jal  ra, tree
+               ld   ra, 8(sp)
+               addi sp, sp, 16
+        leaf:  ret
+        """);
+    hart.setPc(BASE);
+    Thread runner = Thread.ofPlatform().daemon().start(hart::run);
+    Thread.sleep(300);
+    hart.requestExit();
+    runner.join(10_000);
+    assertThat(runner.isAlive()).isFalse();
+    assertThat(hart.x(8)).isPositive();
+  }
 }

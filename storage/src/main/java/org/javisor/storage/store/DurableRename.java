@@ -1,6 +1,7 @@
 package org.javisor.storage.store;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +32,23 @@ public final class DurableRename {
     return to;
   }
 
+  /** An interruption waits until the file is in place: half of it done would be left for nobody. */
   private static void sync(Path path) throws IOException {
-    // For reading, because a folder and a file without write permission cannot be opened otherwise.
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        // For reading: a folder and a file without write permission cannot be opened otherwise.
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          channel.force(true);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

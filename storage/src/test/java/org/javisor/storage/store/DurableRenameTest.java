@@ -28,4 +28,12 @@ class DurableRenameTest {
         .isInstanceOf(NoSuchFileException.class);
     assertThat(target).hasContent("old");
   }
+
+  @Test
+  void anInterruptionWaitsUntilTheFileIsInPlace() throws Exception {
+    Path fresh = Files.writeString(folder.resolve("fresh"), "new");
+    Thread.currentThread().interrupt();
+    assertThat(DurableRename.move(fresh, folder.resolve("target"))).hasContent("new");
+    assertThat(Thread.interrupted()).isTrue();
+  }
 }
