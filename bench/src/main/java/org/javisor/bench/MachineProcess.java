@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.javisor.host.Problem;
 import org.javisor.host.ProblemException;
 
@@ -78,9 +79,14 @@ final class MachineProcess {
 
   private MachineRun read(Process process, long start, Path errors) throws InterruptedException {
     ConsoleReader console = new ConsoleReader();
+    // Said before it is done: the process may be gone before the future counts as completed.
+    AtomicBoolean late = new AtomicBoolean();
     CompletableFuture<Void> timeout =
         CompletableFuture.runAsync(
-            process::destroyForcibly,
+            () -> {
+              late.set(true);
+              process.destroyForcibly();
+            },
             CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS));
     OptionalLong overhead = OptionalLong.empty();
     boolean measured = false;
@@ -99,8 +105,8 @@ final class MachineProcess {
       // Its end was cut off: what has been read decides.
     }
     process.waitFor();
-    boolean inTime = timeout.cancel(false);
-    check(console, inTime, process.exitValue(), errors);
+    timeout.cancel(false);
+    check(console, !late.get(), process.exitValue(), errors);
     return new MachineRun(console.firstProgram().orElseThrow(), console.results(), overhead);
   }
 
