@@ -52,6 +52,11 @@ public final class CodePage {
     this.machineAddress = machineAddress;
   }
 
+  /** The slot of an address in its page. */
+  public static int slot(long address) {
+    return (int) address >>> 1 & SLOTS - 1;
+  }
+
   /** The decoded instructions by halfword; an engine fills in what it decodes. */
   public long[] slots() {
     return slots;
@@ -166,9 +171,8 @@ public final class CodePage {
       all = new UnitEntry[SLOTS];
       entries = all;
     }
-    UnitEntry old = all[entry.slot()];
-    if (old != null) {
-      units.remove(old);
+    if (all[entry.slot()] != null) {
+      return false;
     }
     all[entry.slot()] = entry;
     slots[entry.slot()] = marker;
@@ -200,6 +204,7 @@ public final class CodePage {
   /** Takes a unit out of all its pages; from any thread. */
   public static void retire(UnitEntry entry) {
     entry.retire();
+    entry.parts().getFirst().page().leave(entry);
     for (UnitEntry.Part part : entry.parts()) {
       part.page().forget(entry);
     }
@@ -207,6 +212,10 @@ public final class CodePage {
 
   private synchronized void forget(UnitEntry entry) {
     units.remove(entry);
+  }
+
+  /** The unit no longer begins in this page. */
+  private synchronized void leave(UnitEntry entry) {
     cool(entry.slot());
     @Nullable UnitEntry[] all = entries;
     if (all != null && all[entry.slot()] == entry) {

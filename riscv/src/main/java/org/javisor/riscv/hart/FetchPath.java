@@ -47,7 +47,7 @@ final class FetchPath {
    */
   @Nullable UnitEntry unit(long pc) {
     CodePage page = fetched(pc);
-    UnitEntry entry = page == null ? null : page.entry((int) pc >>> 1 & CodePage.SLOTS - 1);
+    UnitEntry entry = page == null ? null : page.entry(CodePage.slot(pc));
     if (entry == null) {
       return null;
     }

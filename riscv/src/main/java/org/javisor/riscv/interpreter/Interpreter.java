@@ -35,14 +35,14 @@ public final class Interpreter implements Engine {
   public void execute(Hart hart, int limit) {
     long pc = hart.pc();
     long[] slots = hart.fetch(pc);
-    DISPATCH.run(hart, slots, (int) pc >>> 1 & CodePage.SLOTS - 1, pc & ~PAGE_MASK, limit);
+    DISPATCH.run(hart, slots, CodePage.slot(pc), pc & ~PAGE_MASK, limit);
   }
 
   @Override
   public void step(Hart hart) {
     long pc = hart.pc();
     long decoded = Decoder.decode(hart.instructionBits(pc));
-    int index = (int) pc >>> 1 & CodePage.SLOTS - 1;
+    int index = CodePage.slot(pc);
     long[] slots = new long[CodePage.SLOTS + 2];
     slots[index] = decoded;
     DISPATCH.run(hart, slots, index, pc & ~PAGE_MASK, 1);

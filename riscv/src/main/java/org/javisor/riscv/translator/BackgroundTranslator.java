@@ -56,7 +56,7 @@ final class BackgroundTranslator implements Translator {
       counters.refused.increment();
       CodePage page = hart.fetched(pc);
       if (page != null) {
-        page.cool((int) pc >>> 1 & CodePage.SLOTS - 1);
+        page.cool(CodePage.slot(pc));
       }
     }
   }

@@ -76,7 +76,7 @@ public final class TranslatingEngine implements Engine {
       return;
     }
     CodePage page = hart.codePage();
-    int slot = (int) pc >>> 1 & CodePage.SLOTS - 1;
+    int slot = CodePage.slot(pc);
     if (page.entry(slot) != null) {
       interpreter.step(hart);
       counters.interpreted.increment();
@@ -91,13 +91,13 @@ public final class TranslatingEngine implements Engine {
     counters.interpreted.add(hart.retired() - before);
     long end = hart.pc();
     CodePage reached = hart.fetched(end);
-    if (reached != null && reached.entry((int) end >>> 1 & CodePage.SLOTS - 1) == null) {
+    if (reached != null && reached.entry(CodePage.slot(end)) == null) {
       warm(hart, reached, end, SAMPLE_HEAT);
     }
   }
 
   private void warm(Hart hart, CodePage page, long pc, int heat) {
-    int before = page.warm((int) pc >>> 1 & CodePage.SLOTS - 1, heat);
+    int before = page.warm(CodePage.slot(pc), heat);
     if (before < threshold && before + heat >= threshold) {
       translator.translate(hart, pc);
     }

@@ -18,6 +18,7 @@ import org.javisor.riscv.codegen.MeaningCalls;
 import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.hart.Unit;
 import org.javisor.riscv.isa.Decoded;
+import org.javisor.riscv.isa.Format;
 import org.javisor.riscv.isa.Instruction;
 
 /**
@@ -58,6 +59,7 @@ final class UnitEmitter {
   private final CodeBuilder code;
   private final Region region;
   private final DirtyRegisters dirty;
+  private final long used;
   private final LocalAccess operands = new LocalAccess();
   private final Map<Integer, Label> starts = new HashMap<>();
   private final Map<Exit, Label> exits = new LinkedHashMap<>();
@@ -75,6 +77,7 @@ final class UnitEmitter {
     this.code = code;
     this.region = region;
     this.dirty = new DirtyRegisters(region);
+    this.used = dirty.used();
     this.handler = code.newLabel();
   }
 
@@ -111,13 +114,13 @@ final class UnitEmitter {
     code.lload(LocalAccess.PC).loadConstant((long) region.entry()).lsub().lstore(LocalAccess.BASE);
     code.iconst_0().istore(LocalAccess.COUNT);
     code.iconst_0().istore(LocalAccess.WHERE);
-    if ((dirty.used() & ALL_FLOATS) != 0) {
+    if ((used & ALL_FLOATS) != 0) {
       code.aload(LocalAccess.HART)
           .invokevirtual(HART, "floats", MethodTypeDesc.of(MeaningCalls.FLOAT_ENVIRONMENT))
           .astore(LocalAccess.FLOATS);
     }
     loadTlbTable();
-    load(dirty.used());
+    load(used);
     code.goto_(label(region.entry()));
   }
 
@@ -172,7 +175,7 @@ final class UnitEmitter {
     code.aload(LocalAccess.HART);
     LocalAccess.pushAddress(code, step.offset());
     code.invokevirtual(HART, "setPc", SET_LONG);
-    if (rs1 != 0 && Decoded.instruction(step.decoded()).name().indexOf('I') < 0) {
+    if (rs1 != 0 && Decoded.instruction(step.decoded()).format() == Format.CSR) {
       store(rs1);
     }
     code.aload(LocalAccess.HART).loadConstant(step.decoded());
@@ -293,7 +296,7 @@ final class UnitEmitter {
     code.lcmp().ifne(out);
     code.labelBinding(returned);
     loadTlbTable();
-    load(dirty.used());
+    load(used);
     code.goto_(label(back));
     code.labelBinding(out);
     code.lload(LocalAccess.NEXT).lreturn();

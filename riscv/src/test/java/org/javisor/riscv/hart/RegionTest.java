@@ -220,17 +220,10 @@ class RegionTest {
   /** Stops only because somebody asks from outside. */
   @Test
   void anEndlessLoopLetsGoWhenAsked() throws InterruptedException {
-    machine.code(BASE, "again: addi s0, s0, 1\nbnez s0, again\nj again");
-    hart.setPc(BASE);
-    Thread runner = Thread.ofPlatform().daemon().start(hart::run);
-    while (hart.x(8) == 0 && runner.isAlive()) {
-      Thread.sleep(20);
-      hart.requestExit();
-      runner.join(10_000);
-      assertThat(runner.isAlive()).isFalse();
-    }
+    machine.code(BASE, "again: addi s0, s0, 1\nsd s0, 0(s1)\nbnez s0, again\nj again");
+    runUntilAsked();
     assertThat(hart.x(8)).isPositive();
-    assertThat(hart.pc()).isBetween(BASE, BASE + 8);
+    assertThat(hart.pc()).isBetween(BASE, BASE + 12);
   }
 
   /** Calls and returns for ages, without a jump backwards. */
@@ -244,6 +237,7 @@ class RegionTest {
                jal  ra, tree
                ecall
         tree:  addi s0, s0, 1
+               sd   s0, 0(s1)
                beqz a0, leaf
                addi sp, sp, -16
                sd   ra, 8(sp)
@@ -257,12 +251,21 @@ class RegionTest {
                addi sp, sp, 16
         leaf:  ret
         """);
+    runUntilAsked();
+    assertThat(hart.x(8)).isPositive();
+  }
+
+  /** Runs the program at BASE until it has stored something where s1 points, and asks it to end. */
+  private void runUntilAsked() throws InterruptedException {
+    hart.setX(9, DATA);
     hart.setPc(BASE);
     Thread runner = Thread.ofPlatform().daemon().start(hart::run);
-    Thread.sleep(300);
+    while (machine.memory.getLong(DATA) < 10_000) {
+      assertThat(runner.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
     hart.requestExit();
     runner.join(10_000);
     assertThat(runner.isAlive()).isFalse();
-    assertThat(hart.x(8)).isPositive();
   }
 }
