@@ -241,6 +241,11 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
 
   // ------------------------------------------------------------------ for engines
 
+  /** What executes its instructions. */
+  public Engine engine() {
+    return engine;
+  }
+
   /** Whether the hart should leave its block: cheap enough for every branch. */
   public int attention() {
     return attention;
@@ -376,6 +381,11 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
       requireFloats();
       control.dirtyFloats();
     }
+  }
+
+  /** Whether {@link #useFloats} has nothing to do. */
+  public boolean floatsInUse() {
+    return control.floatStatus() == ControlRegisters.FLOAT_DIRTY;
   }
 
   /** The rounding mode an instruction's rm field means; illegal if it means none. */

@@ -8,23 +8,32 @@ public final class Calls {
   /** How many units may be on a thread's stack; deeper calls begin again at the dispatcher. */
   static final int MAX_DEPTH = 200;
 
+  /** How often the interpreter may help a callee to its next unit before it is given up. */
+  private static final int MAX_STRETCHES = 32;
+
   private Calls() {}
 
   /**
    * Goes on at {@code next}, where a callee has left off (a tail call, the jump of a procedure
-   * linkage table), until execution arrives at the return address.
+   * linkage table, a miss of the soft TLB), until execution arrives at the return address.
    *
    * @return {@code expected}; or another address, at which the dispatcher is to go on
    */
   public static long resume(Hart hart, long next, long expected, int depth) {
+    int stretches = 0;
     while (next != expected && hart.attention() == 0) {
       Unit unit = hart.unit(next);
-      if (unit == null) {
-        return next;
-      }
-      long before = next;
-      next = unit.run(hart, before, depth + 1);
-      if (next == before) {
+      if (unit != null) {
+        long before = next;
+        next = unit.run(hart, before, depth + 1);
+        if (next == before) {
+          return next;
+        }
+      } else if (stretches++ < MAX_STRETCHES && hart.engine() instanceof TranslatingEngine engine) {
+        hart.setPc(next);
+        engine.interpretToJump(hart);
+        next = hart.pc();
+      } else {
         return next;
       }
     }

@@ -50,10 +50,10 @@ final class DirtyRegisters {
     return set;
   }
 
-  /** Whether an instruction may trap. */
+  /** Whether an instruction may trap inside its unit; loads and stores leave it before. */
   static boolean mayTrap(Instruction row) {
     return switch (row.shape()) {
-      case LOAD, STORE, FLOAD, FSTORE, AMO, CSR -> true;
+      case AMO, CSR -> true;
       default -> row.shape().isFloatArithmetic();
     };
   }

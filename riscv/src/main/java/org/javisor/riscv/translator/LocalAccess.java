@@ -1,16 +1,19 @@
 package org.javisor.riscv.translator;
 
 import static java.lang.constant.ConstantDescs.CD_Double;
+import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.constant.MethodTypeDesc;
 import org.javisor.riscv.codegen.MeaningCalls;
 import org.javisor.riscv.codegen.OperandAccess;
 import org.javisor.riscv.isa.Decoded;
 import org.javisor.riscv.isa.Instruction;
+import org.javisor.riscv.isa.Shape;
 
 /**
  * Guest registers in JVM locals, the parts of an instruction as constants: what translated code
@@ -43,7 +46,13 @@ final class LocalAccess implements OperandAccess {
   /** The hart's current soft-TLB table. */
   static final int TLB = 16;
 
-  private static final int FIRST_REGISTER = 18;
+  /** Of a load or store. */
+  static final int ADDRESS = 18;
+
+  /** Its place in the soft TLB. */
+  static final int ENTRY = 20;
+
+  private static final int FIRST_REGISTER = 22;
 
   /** First of those that meanings use inside. */
   static final int SCRATCH = FIRST_REGISTER + 2 * 64;
@@ -64,6 +73,19 @@ final class LocalAccess implements OperandAccess {
   void forgetFloats() {
     floatsUsed = false;
     floatsRequired = false;
+  }
+
+  /** Before a load or store of a float: leaves if floating point is not in use. */
+  void checkFloats(CodeBuilder code, Instruction row, Label otherwise) {
+    boolean writes = row.shape() == Shape.FLOAD;
+    if (writes ? floatsUsed : row.shape() != Shape.FSTORE || floatsRequired) {
+      return;
+    }
+    code.aload(HART)
+        .invokevirtual(MeaningCalls.HART, "floatsInUse", MethodTypeDesc.of(CD_boolean))
+        .ifeq(otherwise);
+    floatsUsed = true;
+    floatsRequired = true;
   }
 
   void at(Block.Step now) {

@@ -58,7 +58,7 @@ public final class TranslatingEngine implements Engine {
       long pc = hart.pc();
       Unit unit = hart.unit(pc);
       if (unit == null) {
-        interpret(hart, pc);
+        interpret(hart, pc, SAMPLE_INTERVAL);
       } else {
         long next = unit.run(hart, pc, 0);
         hart.setPc(next);
@@ -69,7 +69,12 @@ public final class TranslatingEngine implements Engine {
     } while (hart.attention() == 0);
   }
 
-  private void interpret(Hart hart, long pc) {
+  /** Executes at the hart's pc, where no unit begins, until a unit begins or a jump is taken. */
+  void interpretToJump(Hart hart) {
+    interpret(hart, hart.pc(), 1);
+  }
+
+  private void interpret(Hart hart, long pc, int limit) {
     hart.fetch(pc);
     // The page may just have become known to the hart; or its neighbour is another one here.
     if (hart.unit(pc) != null) {
@@ -87,8 +92,11 @@ public final class TranslatingEngine implements Engine {
       return;
     }
     long before = hart.retired();
-    interpreter.execute(hart, SAMPLE_INTERVAL);
+    interpreter.execute(hart, limit);
     counters.interpreted.add(hart.retired() - before);
+    if (limit < SAMPLE_INTERVAL) {
+      return;
+    }
     long end = hart.pc();
     CodePage reached = hart.fetched(end);
     if (reached != null && reached.entry(CodePage.slot(end)) == null) {

@@ -30,6 +30,7 @@ import org.javisor.riscv.isa.Instruction;
  *          a call writes dirty registers back, runs the callee's unit, compares where it came back
  *          to with the return address, and loads the registers anew
  * exits    dirty registers: locals -> register file; the address where the guest goes on
+ * misses   an exit as well, on which the load or store is carried out
  * traps    one handler: delivers the trap, then is an exit with all that may be dirty anywhere
  * </pre>
  *
@@ -40,6 +41,7 @@ final class UnitEmitter {
   private static final ClassDesc HART = MeaningCalls.HART;
   private static final ClassDesc UNIT = MeaningCalls.desc(Unit.class);
   private static final ClassDesc RAW_MEMORY = MeaningCalls.desc(RawMemory.class);
+  private static final ClassDesc MISSES = MeaningCalls.desc(Misses.class);
   private static final ClassDesc CALLS = MeaningCalls.desc(Calls.class);
 
   static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_long, HART, CD_long, CD_int);
@@ -67,17 +69,27 @@ final class UnitEmitter {
   /** By the set of registers to write back; expects {@link LocalAccess#NEXT}. */
   private final Map<Long, Label> ways = new LinkedHashMap<>();
 
+  private final Map<Miss, Label> misses = new LinkedHashMap<>();
+
+  /** As {@link #ways}; expects what was missed in {@link LocalAccess#ADDRESS} as well. */
+  private final Map<Long, Label> missWays = new LinkedHashMap<>();
+
+  private final MemoryEmitter memory;
   private final Label handler;
   private boolean mayTrap;
 
   /** Leaving the region for an offset with dirty registers. */
   private record Exit(int offset, long dirty) {}
 
+  /** A load or store without an answer, and how many instructions of its block come before it. */
+  private record Miss(int offset, long decoded, int before, long dirty) {}
+
   UnitEmitter(CodeBuilder code, Region region) {
     this.code = code;
     this.region = region;
     this.dirty = new DirtyRegisters(region);
     this.used = dirty.used();
+    this.memory = new MemoryEmitter(code);
     this.handler = code.newLabel();
   }
 
@@ -96,6 +108,7 @@ final class UnitEmitter {
     if (mayTrap) {
       emitHandler();
     }
+    emitMisses();
     ways.forEach(
         (set, label) -> {
           code.labelBinding(label);
@@ -134,6 +147,14 @@ final class UnitEmitter {
     for (Block.Step step : block.steps()) {
       operands.at(step);
       Instruction row = Decoded.instruction(step.decoded());
+      if (MemoryEmitter.handles(row)) {
+        Miss miss = new Miss(step.offset(), step.decoded(), number - counted, dirty.atEnd(block));
+        Label label = misses.computeIfAbsent(miss, key -> code.newLabel());
+        operands.checkFloats(code, row, label);
+        memory.emit(step.decoded(), label);
+        number++;
+        continue;
+      }
       if (DirtyRegisters.mayTrap(row)) {
         traps = true;
         code.loadConstant(step.offset() << NUMBER_BITS | number - counted)
@@ -300,6 +321,28 @@ final class UnitEmitter {
     code.goto_(label(back));
     code.labelBinding(out);
     code.lload(LocalAccess.NEXT).lreturn();
+  }
+
+  private void emitMisses() {
+    misses.forEach(
+        (miss, label) -> {
+          code.labelBinding(label);
+          LocalAccess.pushAddress(code, miss.offset());
+          code.lstore(LocalAccess.NEXT).iinc(LocalAccess.COUNT, miss.before());
+          code.loadConstant(miss.decoded()).lstore(LocalAccess.ADDRESS);
+          code.goto_(missWays.computeIfAbsent(miss.dirty(), key -> code.newLabel()));
+        });
+    missWays.forEach(
+        (set, label) -> {
+          code.labelBinding(label);
+          writeBack(set);
+          retire();
+          code.aload(LocalAccess.HART)
+              .lload(LocalAccess.NEXT)
+              .lload(LocalAccess.ADDRESS)
+              .invokestatic(MISSES, "carryOut", MethodTypeDesc.of(CD_long, HART, CD_long, CD_long))
+              .lreturn();
+        });
   }
 
   private void emitHandler() {
