@@ -27,13 +27,13 @@ final class DispatchGenerator {
   static final ClassDesc SELF =
       ClassDesc.of(DispatchGenerator.class.getPackageName() + ".GeneratedDispatch");
 
-  /** Parameters: hart, address of the register file, decoded instruction. */
+  /** Parameters: hart, register file, decoded instruction. */
   static final MethodTypeDesc GROUP_TYPE =
-      MethodTypeDesc.of(CD_void, MeaningCalls.HART, CD_long, CD_long);
+      MethodTypeDesc.of(CD_void, MeaningCalls.HART, CD_long.arrayType(), CD_long);
 
   private static final int PARAMETER_HART = 0;
   private static final int PARAMETER_REGISTERS = 1;
-  private static final int PARAMETER_DECODED = 3;
+  private static final int PARAMETER_DECODED = 2;
 
   private DispatchGenerator() {}
 

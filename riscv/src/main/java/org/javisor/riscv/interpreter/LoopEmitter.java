@@ -38,6 +38,7 @@ import org.javisor.riscv.isa.Shape;
 final class LoopEmitter {
   private static final ClassDesc HART = MeaningCalls.HART;
   private static final MethodTypeDesc GET_INT = MethodTypeDesc.of(CD_int);
+  private static final MethodTypeDesc GET_LONGS = MethodTypeDesc.of(CD_long.arrayType());
   private static final MethodTypeDesc GET_LONG = MethodTypeDesc.of(CD_long);
   private static final MethodTypeDesc SET_LONG = MethodTypeDesc.of(CD_void, CD_long);
 
@@ -91,7 +92,7 @@ final class LoopEmitter {
   }
 
   void emit() {
-    code.aload(LOCAL_HART).invokevirtual(HART, "registers", GET_LONG).lstore(REGISTERS);
+    code.aload(LOCAL_HART).invokevirtual(HART, "registers", GET_LONGS).astore(REGISTERS);
     code.iconst_0().istore(COUNT);
     Label begin = code.newBoundLabel();
     code.labelBinding(dispatch);
@@ -154,7 +155,7 @@ final class LoopEmitter {
 
   private void emitGroupCall(Group group) {
     code.aload(LOCAL_HART)
-        .lload(REGISTERS)
+        .aload(REGISTERS)
         .lload(DECODED)
         .invokestatic(DispatchGenerator.SELF, group.methodName(), DispatchGenerator.GROUP_TYPE);
   }
