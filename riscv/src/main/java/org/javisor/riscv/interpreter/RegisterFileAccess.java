@@ -16,9 +16,11 @@ import org.javisor.riscv.hart.Hart;
  * @param hart local variable that holds the hart
  * @param registers local variable that holds the register file
  * @param decoded local variable that holds the decoded instruction
+ * @param tlb local variable that holds the address of the soft TLB's table, or 0 to ask the hart
  * @param pc emits a push of the instruction's address
  */
-record RegisterFileAccess(int hart, int registers, int decoded, Pc pc) implements OperandAccess {
+record RegisterFileAccess(int hart, int registers, int decoded, int tlb, Pc pc)
+    implements OperandAccess {
   /** Emits a push of the instruction's address, a long. */
   @FunctionalInterface
   interface Pc {
@@ -47,8 +49,12 @@ record RegisterFileAccess(int hart, int registers, int decoded, Pc pc) implement
 
   @Override
   public void pushTlbTable(CodeBuilder code) {
-    code.aload(hart)
-        .invokevirtual(MeaningCalls.HART, "tlbTable", MethodTypeDesc.of(ConstantDescs.CD_long));
+    if (tlb != 0) {
+      code.lload(tlb);
+    } else {
+      code.aload(hart)
+          .invokevirtual(MeaningCalls.HART, "tlbTable", MethodTypeDesc.of(ConstantDescs.CD_long));
+    }
   }
 
   @Override

@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.javisor.riscv.codegen.MeaningCalls;
+import org.javisor.riscv.codegen.MemoryAccess;
 import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.hart.Unit;
+import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.isa.Decoded;
 import org.javisor.riscv.isa.Format;
 import org.javisor.riscv.isa.Instruction;
@@ -39,7 +41,7 @@ import org.javisor.riscv.isa.Instruction;
 final class UnitEmitter {
   private static final ClassDesc HART = MeaningCalls.HART;
   private static final ClassDesc UNIT = MeaningCalls.desc(Unit.class);
-  private static final ClassDesc MISSES = MeaningCalls.desc(Misses.class);
+  private static final ClassDesc INTERPRETER = MeaningCalls.desc(Interpreter.class);
   private static final ClassDesc CALLS = MeaningCalls.desc(Calls.class);
 
   static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_long, HART, CD_long, CD_int);
@@ -70,7 +72,7 @@ final class UnitEmitter {
   /** As {@link #ways}; expects what was missed in {@link LocalAccess#ADDRESS} as well. */
   private final Map<Long, Label> missWays = new LinkedHashMap<>();
 
-  private final MemoryEmitter memory;
+  private final MemoryAccess memory;
   private final WordRegisters wordRegisters;
   private final WordEmitter wordEmitter;
 
@@ -91,7 +93,7 @@ final class UnitEmitter {
     this.region = region;
     this.dirty = new DirtyRegisters(region);
     this.used = dirty.used();
-    this.memory = new MemoryEmitter(code);
+    this.memory = new MemoryAccess(code, operands, LocalAccess.ADDRESS, LocalAccess.ENTRY);
     this.wordRegisters = new WordRegisters(region);
     this.wordEmitter = new WordEmitter(code);
     this.handler = code.newLabel();
@@ -154,11 +156,11 @@ final class UnitEmitter {
       words = WordRegisters.after(before, step.decoded());
       operands.at(step);
       Instruction row = Decoded.instruction(step.decoded());
-      if (MemoryEmitter.handles(row)) {
+      if (MemoryAccess.handles(row)) {
         Miss miss = new Miss(step.offset(), step.decoded(), number - counted, dirty.atEnd(block));
         Label label = misses.computeIfAbsent(miss, key -> code.newLabel());
         operands.checkFloats(code, row, label);
-        memory.emit(step.decoded(), label);
+        memory.emit(row, label);
         number++;
         continue;
       }
@@ -353,7 +355,8 @@ final class UnitEmitter {
           code.aload(LocalAccess.HART)
               .lload(LocalAccess.NEXT)
               .lload(LocalAccess.ADDRESS)
-              .invokestatic(MISSES, "carryOut", MethodTypeDesc.of(CD_long, HART, CD_long, CD_long))
+              .invokestatic(
+                  INTERPRETER, "access", MethodTypeDesc.of(CD_long, HART, CD_long, CD_long))
               .lreturn();
         });
   }
