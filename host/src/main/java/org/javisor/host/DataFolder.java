@@ -20,6 +20,7 @@ import org.javisor.storage.store.DurableRename;
  *   version            the layout's version
  *   images/            images, by digest (module image)
  *   machines/NAME/     what a named machine keeps
+ *   profiles/IMAGE     where an image's guests spend their time, for the translator
  *   throwaway/ID/      what a machine has that ends with its process
  * </pre>
  *
@@ -94,6 +95,11 @@ public final class DataFolder {
   /** Where the images are kept. */
   public Path images() {
     return root.resolve("images");
+  }
+
+  /** What is known of an image's hot code. */
+  TranslatorProfile profile(String image) {
+    return new TranslatorProfile(root.resolve("profiles").resolve(image.replace(':', '_')));
   }
 
   /** Where the named machines are. */

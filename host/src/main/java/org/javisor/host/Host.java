@@ -157,7 +157,8 @@ public final class Host {
     if (own.disk().isPresent()) {
       disks.add(OpenDisk.throwAway(own.disk().get(), OptionalLong.empty(), folder));
     }
-    return new BootPlan(kernel, initialRamDisk, disks, OWN_KERNEL_WORDS, OWN_KERNEL_MEMORY);
+    return new BootPlan(
+        kernel, initialRamDisk, disks, OWN_KERNEL_WORDS, OWN_KERNEL_MEMORY, Optional.empty());
   }
 
   private BootPlan plan(
@@ -183,7 +184,8 @@ public final class Host {
         Optional.of(BootFile.map(machine.initialRamDisk())),
         disks,
         machine.commandLine(),
-        machine.memory());
+        machine.memory(),
+        Optional.of(data.profile(machine.image())));
   }
 
   private static void requireEnough(OptionalLong memory, KeptMachine machine) {

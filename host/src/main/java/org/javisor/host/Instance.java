@@ -18,6 +18,7 @@ import org.javisor.riscv.board.console.BufferedConsole;
 import org.javisor.riscv.hart.Engine;
 import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.interpreter.Interpreter;
+import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.virtio.VirtioDevice;
 import org.javisor.virtio.block.BlockConfiguration;
@@ -49,6 +50,7 @@ public final class Instance implements AutoCloseable {
   private final ConsoleLog log = new ConsoleLog(LOG_LINES);
   private final ConsoleTap tap = new ConsoleTap(log);
   private final BufferedConsole console = new BufferedConsole(tap);
+  private final HotEntries hotEntries;
   private final Engine engine;
   private final RiscvBoard board;
   private boolean closed;
@@ -67,9 +69,13 @@ public final class Instance implements AutoCloseable {
       MachineFolder folder,
       List<PortConfiguration> ports) {
     this.plan = plan;
+    this.hotEntries =
+        engineKind == EngineKind.TRANSLATOR
+            ? plan.profile().map(TranslatorProfile::read).orElseGet(HotEntries::new)
+            : new HotEntries();
     this.engine =
         switch (engineKind) {
-          case TRANSLATOR -> new TranslatingEngine();
+          case TRANSLATOR -> new TranslatingEngine(hotEntries);
           case INTERPRETER -> new Interpreter();
         };
     this.folder = folder;
@@ -218,6 +224,9 @@ public final class Instance implements AutoCloseable {
     closed = true;
     board.close();
     console.close();
+    if (hotEntries.size() > 0) {
+      plan.profile().ifPresent(profile -> profile.write(hotEntries));
+    }
     try (folder) {
       for (OpenDisk disk : plan.disks()) {
         disk.close();

@@ -34,7 +34,13 @@ final class PreparationRunner implements MachineRunner {
         disks.add(OpenDisk.raw(disk));
       }
       BootPlan plan =
-          new BootPlan(kernel, initialRamDisk, disks, task.commandLine(), task.memory())
+          new BootPlan(
+                  kernel,
+                  initialRamDisk,
+                  disks,
+                  task.commandLine(),
+                  task.memory(),
+                  Optional.empty())
               .withWords(END_AFTER_PANIC);
       instance =
           new Instance(plan, task.cpus(), task.memory(), EngineKind.TRANSLATOR, folder, List.of());

@@ -165,6 +165,21 @@ public final class CodePage {
     return false;
   }
 
+  /** As {@link #install}, in the place of another unit that begins at the same slot, if any. */
+  public static boolean replace(UnitEntry entry, long marker) {
+    CodePage first = entry.parts().getFirst().page();
+    UnitEntry old = first.entry(entry.slot());
+    if (old != null) {
+      takeOut(old);
+    }
+    return install(entry, marker);
+  }
+
+  /** The units that cover a slot. */
+  public synchronized List<UnitEntry> covering(int slot) {
+    return units.stream().filter(entry -> entry.covers(this, slot, slot + 1)).toList();
+  }
+
   private synchronized boolean enter(UnitEntry entry, long marker) {
     if (entry.isRetired()) {
       return false;
@@ -206,6 +221,11 @@ public final class CodePage {
 
   /** Takes a unit out of all its pages; from any thread. */
   public static void retire(UnitEntry entry) {
+    entry.parts().getFirst().page().cool(entry.slot());
+    takeOut(entry);
+  }
+
+  private static void takeOut(UnitEntry entry) {
     entry.retire();
     entry.parts().getFirst().page().leave(entry);
     for (UnitEntry.Part part : entry.parts()) {
@@ -219,7 +239,6 @@ public final class CodePage {
 
   /** The unit no longer begins in this page. */
   private synchronized void leave(UnitEntry entry) {
-    cool(entry.slot());
     @Nullable UnitEntry[] all = entries;
     if (all != null && all[entry.slot()] == entry) {
       all[entry.slot()] = null;

@@ -41,6 +41,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private static final int TIMER = 1 << 2;
   private static final int REQUESTS = 1 << 3;
   private static final int STATUS = 1 << 4;
+  private static final int SAMPLE = 1 << 5;
 
   private static final long NO_RESERVATION = 0;
 
@@ -240,6 +241,21 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** Whether the hart should leave its block: cheap enough for every branch. */
   public int attention() {
     return attention;
+  }
+
+  /** Has a hart that is executing leave its unit for a moment, to see where it is; any thread. */
+  public void requestSample() {
+    ATTENTION.getAndBitwiseOr(this, SAMPLE);
+  }
+
+  /** Whether {@link #requestSample} is why the hart wants attention. */
+  public boolean isToBeSampled() {
+    return (attention & SAMPLE) != 0;
+  }
+
+  /** Whether its thread is in {@link #run} and has something to execute. */
+  public boolean isExecuting() {
+    return thread != null && !parked;
   }
 
   /**

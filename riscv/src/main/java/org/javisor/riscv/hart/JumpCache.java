@@ -16,7 +16,7 @@ final class JumpCache {
 
   static final int SIZE = 2048;
 
-  private static final Jump NOWHERE = new Jump(1, new UnitEntry(0, List.of(), Unit.NONE));
+  private static final Jump NOWHERE = new Jump(1, new UnitEntry(0, List.of(), Unit.NONE, false));
   private static final int PAGE_BITS = 4096;
 
   /** Directly mapped by {@link #index}; never null. */

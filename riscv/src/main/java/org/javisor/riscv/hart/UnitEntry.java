@@ -28,6 +28,7 @@ public final class UnitEntry {
 
   private final int slot;
   private final List<Part> parts;
+  private final boolean improvable;
 
   /** Plain, for readers see the change at the latest when they have executed a fence. */
   private Unit unit;
@@ -35,15 +36,40 @@ public final class UnitEntry {
   /** How often the unit was found in an address space where its pages are not neighbours. */
   private int misfits;
 
+  /** How often a hart was found in its code; racy on purpose. */
+  private int samples;
+
   /**
    * An entry.
    *
    * @param slot where it begins in the page of the first part
+   * @param improvable whether there may be a better unit for the same code
    */
-  public UnitEntry(int slot, List<Part> parts, Unit unit) {
+  public UnitEntry(int slot, List<Part> parts, Unit unit, boolean improvable) {
     this.slot = slot;
     this.parts = List.copyOf(parts);
     this.unit = unit;
+    this.improvable = improvable;
+  }
+
+  /** Whether there may be a better unit for the same code. */
+  public boolean isImprovable() {
+    return improvable;
+  }
+
+  /** A hart has been found in its code: the number of times so far. */
+  public int sample() {
+    return ++samples;
+  }
+
+  /** The virtual address where it begins, if {@code address} is one in {@code page}. */
+  public long start(CodePage page, long address) {
+    for (Part part : parts) {
+      if (part.page().equals(page)) {
+        return (address & -CodePage.BYTES) - (long) part.distance() * CodePage.BYTES + 2L * slot;
+      }
+    }
+    throw new IllegalArgumentException("the unit has no part in this page");
   }
 
   /** The code, or {@link Unit#NONE} when it has been retired. */

@@ -1,9 +1,13 @@
 package org.javisor.riscv.translator;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.javisor.riscv.hart.CodePage;
 import org.javisor.riscv.hart.Hart;
@@ -27,32 +31,43 @@ final class BackgroundTranslator implements Translator {
   private static final int MAX_UNITS = 4096;
 
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long COMPILE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private static final System.Logger LOG = System.getLogger(BackgroundTranslator.class.getName());
 
-  private record Request(Hart hart, PageWindow window, int entry) {}
-
-  private record Pending(Translation translation, long due) {}
+  private record Request(Hart hart, PageWindow window, int entry, Tier tier) {}
 
   private final Counters counters;
   private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(CAPACITY);
 
+  private final Set<Hart> harts = ConcurrentHashMap.newKeySet();
+
   // Of the translator's thread.
-  private final Queue<Pending> pending = new ArrayDeque<>();
+  private final List<WarmUp> pending = new ArrayList<>();
   private final Queue<UnitEntry> installed = new ArrayDeque<>();
 
-  private boolean running;
+  private volatile boolean running;
+  private long lastExecution;
+  private long nextTick;
 
   BackgroundTranslator(Counters counters) {
     this.counters = counters;
   }
 
   @Override
-  public void translate(Hart hart, long pc) {
-    if (requests.offer(new Request(hart, new PageWindow(hart, pc, false), (int) pc & 4095))) {
+  public void watch(Hart hart) {
+    if (!running) {
+      harts.add(hart);
       start();
-    } else {
+    } else if (!harts.contains(hart)) {
+      harts.add(hart);
+    }
+  }
+
+  @Override
+  public void translate(Hart hart, long pc, Tier tier) {
+    PageWindow window = new PageWindow(hart, pc, false);
+    if (!requests.offer(new Request(hart, window, (int) pc & 4095, tier))) {
       counters.refused.increment();
       CodePage page = hart.fetched(pc);
       if (page != null) {
@@ -74,38 +89,51 @@ final class BackgroundTranslator implements Translator {
   }
 
   private void run() {
+    lastExecution = System.nanoTime();
+    nextTick = lastExecution;
     try {
       while (true) {
-        Request request = requests.poll(patience(), TimeUnit.NANOSECONDS);
+        long patience = nextTick - System.nanoTime();
+        Request request = requests.poll(patience, TimeUnit.NANOSECONDS);
         if (request != null) {
           long begin = System.nanoTime();
           translate(request);
           counters.nanoseconds.add(System.nanoTime() - begin);
-        } else if (pending.isEmpty() && stop()) {
-          return;
         }
-        installDue();
+        long now = System.nanoTime();
+        if (nextTick - now <= 0) {
+          nextTick = now + TICK_NANOS;
+          pending.removeIf(this::installIfDone);
+          sample(now);
+          if (now - lastExecution > IDLE_NANOS && stop()) {
+            return;
+          }
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Ends the thread while there is nothing to do. */
-  private synchronized boolean stop() {
-    running = !requests.isEmpty();
-    return !running;
+  private void sample(long now) {
+    for (Hart hart : harts) {
+      if (hart.isExecuting()) {
+        lastExecution = now;
+        hart.requestSample();
+      }
+    }
   }
 
-  private long patience() {
-    Pending next = pending.peek();
-    return next == null ? IDLE_NANOS : next.due() - System.nanoTime();
+  /** Ends the thread while there is nothing to do. */
+  private synchronized boolean stop() {
+    running = !requests.isEmpty() || !pending.isEmpty();
+    return !running;
   }
 
   private void translate(Request request) {
     @Nullable Translation translation;
     try {
-      translation = Translation.of(request.window(), request.entry(), counters);
+      translation = Translation.of(request.window(), request.entry(), request.tier(), counters);
     } catch (IllegalArgumentException | IllegalStateException | LinkageError e) {
       // The interpreter executes what the translator or the JVM cannot cope with.
       LOG.log(System.Logger.Level.WARNING, "a region of guest code was not translated", e);
@@ -113,23 +141,25 @@ final class BackgroundTranslator implements Translator {
       return;
     }
     if (translation != null) {
-      translation.warmUp(request.hart());
-      pending.add(new Pending(translation, System.nanoTime() + COMPILE_NANOS));
+      WarmUp warmUp = new WarmUp(request.hart(), translation);
+      if (!installIfDone(warmUp)) {
+        pending.add(warmUp);
+      }
     }
   }
 
-  private void installDue() {
-    Pending next = pending.peek();
-    while (next != null && next.due() - System.nanoTime() <= 0) {
-      pending.remove();
-      if (next.translation().install()) {
-        installed.add(next.translation().entry());
-        evict();
-      } else {
-        counters.discarded.increment();
-      }
-      next = pending.peek();
+  private boolean installIfDone(WarmUp warmUp) {
+    if (!warmUp.isDone()) {
+      return false;
     }
+    Translation translation = warmUp.translation();
+    if (translation.install()) {
+      installed.add(translation.entry());
+      evict();
+    } else {
+      counters.discarded.increment();
+    }
+    return true;
   }
 
   /** Oldest first: what is still hot is soon translated again. */

@@ -11,13 +11,16 @@ final class ImmediateTranslator implements Translator {
   }
 
   @Override
-  public void translate(Hart hart, long pc) {
+  public void translate(Hart hart, long pc, Tier tier) {
     Translation translation =
-        Translation.of(new PageWindow(hart, pc, true), (int) pc & 4095, counters);
+        Translation.of(new PageWindow(hart, pc, true), (int) pc & 4095, tier, counters);
     if (translation != null && !translation.install()) {
       counters.discarded.increment();
     }
   }
+
+  @Override
+  public void watch(Hart hart) {}
 
   @Override
   public int queued() {

@@ -4,6 +4,7 @@ import org.javisor.riscv.hart.CodePage;
 import org.javisor.riscv.hart.Engine;
 import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.hart.Unit;
+import org.javisor.riscv.hart.UnitEntry;
 import org.javisor.riscv.interpreter.Interpreter;
 
 /**
@@ -23,19 +24,37 @@ public final class TranslatingEngine implements Engine {
   /** Heat at which an address is translated. */
   private static final int THRESHOLD = 1 << 15;
 
+  /**
+   * How often a hart must have been found in a unit for it to be optimized; at the interval of
+   * {@link BackgroundTranslator}, the time spent in it pays for the compiler's then.
+   */
+  private static final int SAMPLES_TO_OPTIMIZE = 10;
+
   private final Interpreter interpreter = new Interpreter();
   private final Counters counters = new Counters();
   private final Translator translator;
+  private final HotEntries profile;
   private final int threshold;
 
   /** An engine that translates what is hot, on a thread of its own. */
   public TranslatingEngine() {
+    this(new HotEntries());
+  }
+
+  /**
+   * An engine that translates what is hot, on a thread of its own.
+   *
+   * @param profile what is known to become hot; it learns what does
+   */
+  public TranslatingEngine(HotEntries profile) {
     translator = new BackgroundTranslator(counters);
+    this.profile = profile;
     threshold = THRESHOLD;
   }
 
   private TranslatingEngine(int threshold) {
     translator = new ImmediateTranslator(counters);
+    profile = new HotEntries();
     this.threshold = threshold;
   }
 
@@ -54,6 +73,7 @@ public final class TranslatingEngine implements Engine {
 
   @Override
   public void execute(Hart hart) {
+    translator.watch(hart);
     do {
       long pc = hart.pc();
       Unit unit = hart.unit(pc);
@@ -65,8 +85,24 @@ public final class TranslatingEngine implements Engine {
         if (next == pc) {
           hart.forgetUnit(pc);
         }
+        if (hart.isToBeSampled()) {
+          sample(hart, next);
+        }
       }
     } while (hart.attention() == 0);
+  }
+
+  /** The hart was executing a unit when it was asked where it is. */
+  private void sample(Hart hart, long pc) {
+    CodePage page = hart.fetched(pc);
+    if (page == null) {
+      return;
+    }
+    for (UnitEntry entry : page.covering(CodePage.slot(pc))) {
+      if (entry.isImprovable() && entry.sample() == SAMPLES_TO_OPTIMIZE) {
+        translator.translate(hart, entry.start(page, pc), Tier.OPTIMIZED);
+      }
+    }
   }
 
   /** Executes at the hart's pc, where no unit begins, until a unit begins or a jump is taken. */
@@ -92,8 +128,11 @@ public final class TranslatingEngine implements Engine {
       return;
     }
     long before = hart.retired();
-    interpreter.execute(hart, limit);
-    counters.interpreted.add(hart.retired() - before);
+    try {
+      interpreter.execute(hart, limit);
+    } finally {
+      counters.interpreted.add(hart.retired() - before);
+    }
     if (limit < SAMPLE_INTERVAL) {
       return;
     }
@@ -105,9 +144,14 @@ public final class TranslatingEngine implements Engine {
   }
 
   private void warm(Hart hart, CodePage page, long pc, int heat) {
-    int before = page.warm(CodePage.slot(pc), heat);
+    int slot = CodePage.slot(pc);
+    int before = page.warm(slot, heat);
     if (before < threshold && before + heat >= threshold) {
-      translator.translate(hart, pc);
+      profile.add(page, slot);
+      translator.translate(hart, pc, Tier.QUICK);
+    } else if (before == 0 && profile.contains(page, slot)) {
+      page.warm(slot, threshold);
+      translator.translate(hart, pc, Tier.QUICK);
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.javisor.riscv.hart.CodePage;
-import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.hart.Unit;
 import org.javisor.riscv.hart.UnitEntry;
 import org.javisor.riscv.isa.Decoded;
@@ -14,38 +13,29 @@ import org.javisor.riscv.isa.Instruction;
 import org.jspecify.annotations.Nullable;
 
 /** A unit that has been made and is to be put in place. */
-record Translation(UnitEntry entry) {
+record Translation(UnitEntry entry, Tier tier) {
   /** Larger regions bought nothing and took longer to compile (measured). */
   private static final int MAX_INSTRUCTIONS = 128;
-
-  /** Calls that make the JVM compile a method at its first level; the threshold is 200. */
-  private static final int WARM_UP = 300;
 
   /**
    * Translates the region at an offset of a window's first page.
    *
    * @return null if there is nothing to translate
    */
-  static @Nullable Translation of(PageWindow window, int entry, Counters counters) {
+  static @Nullable Translation of(PageWindow window, int entry, Tier tier, Counters counters) {
     Region region = Region.find(window, entry, MAX_INSTRUCTIONS);
     if (!region.contains(entry)) {
       return null;
     }
     List<UnitEntry.Part> parts = parts(window, region);
-    return new Translation(new UnitEntry(entry >> 1, parts, UnitStore.unit(region, counters)));
-  }
-
-  /** Has the JVM compile the unit in the background. */
-  void warmUp(Hart hart) {
-    Unit unit = entry.unit();
-    for (int i = 0; i < WARM_UP; i++) {
-      unit.run(hart, 0, -1);
-    }
+    Unit unit = UnitStore.unit(region, tier, counters);
+    return new Translation(new UnitEntry(entry >> 1, parts, unit, tier == Tier.QUICK), tier);
   }
 
   /** Puts the unit in place, unless the code there has changed since it was read. */
   boolean install() {
-    return CodePage.install(entry, Instruction.TRANSLATED.opcode());
+    long marker = Instruction.TRANSLATED.opcode();
+    return tier == Tier.QUICK ? CodePage.install(entry, marker) : CodePage.replace(entry, marker);
   }
 
   /** What the region covers of each page; the entry's page first. */

@@ -29,15 +29,15 @@ final class UnitStore {
   private static int made;
 
   /**
-   * A digest of all that a unit's code depends on: the entry, and offset and instruction of each
-   * step. The guest chooses the instructions, so it has to be one without known collisions.
+   * A digest of all that a unit's code depends on: the tier, the entry, and offset and instruction
+   * of each step. The guest chooses the instructions, so it has to be one without known collisions.
    */
   private record Content(ByteBuffer digest) {
-    static Content of(Region region) {
+    static Content of(Region region, Tier tier) {
       ByteBuffer words =
           ByteBuffer.allocate(
-              Long.BYTES * (1 + region.blocks().size() + 2 * region.instructions()));
-      words.putLong(region.entry());
+              Long.BYTES * (2 + region.blocks().size() + 2 * region.instructions()));
+      words.putLong(tier.ordinal()).putLong(region.entry());
       for (Block block : region.blocks().values()) {
         words.putLong(block.start());
         for (Block.Step step : block.steps()) {
@@ -56,14 +56,14 @@ final class UnitStore {
   private UnitStore() {}
 
   /** The unit of a region, made if there is none. */
-  static Unit unit(Region region, Counters counters) {
-    Content content = Content.of(region);
+  static Unit unit(Region region, Tier tier, Counters counters) {
+    Content content = Content.of(region, tier);
     @Nullable Unit known = find(content);
     if (known != null) {
       counters.shared.increment();
       return known;
     }
-    Unit made = make(region, counters);
+    Unit made = make(region, tier, counters);
     return enter(content, made);
   }
 
@@ -80,11 +80,11 @@ final class UnitStore {
     return unit;
   }
 
-  private static Unit make(Region region, Counters counters) {
+  private static Unit make(Region region, Tier tier, Counters counters) {
     byte[] bytes =
         ClassFile.of()
             .build(
-                ClassDesc.of(UnitStore.class.getPackageName(), "Translated"),
+                ClassDesc.of(UnitStore.class.getPackageName(), tier.className()),
                 type -> {
                   type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
                   type.withSuperclass(UNIT);
