@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.javisor.machine.AddressBus;
 import org.javisor.machine.Clock;
 import org.javisor.machine.GuestMemory;
@@ -65,6 +66,8 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private long pc;
   private long nextPc;
   private long retired;
+  private long traps;
+  private long turnEnd = Long.MAX_VALUE;
   private int privilege = SUPERVISOR;
   private @Nullable CodePage codePage;
   private JumpCache.Jump[] jumps;
@@ -252,6 +255,19 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   }
 
   /**
+   * As {@link #attention()}, for engines whose turns end at a number of instructions: see {@link
+   * #turn}.
+   *
+   * @param uncounted instructions executed that {@link #retire} does not know of yet
+   */
+  public int attention(int uncounted) {
+    if (retired + traps + uncounted >= turnEnd) {
+      attend(EXIT);
+    }
+    return attention;
+  }
+
+  /**
    * The decoded slots of the page at {@code address}, which becomes {@link #codePage()}.
    *
    * @throws Trap if it may not be executed; pc must be up to date
@@ -422,6 +438,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** Takes a trap at pc from inside a system instruction. */
   public void enterTrap(long cause, long value) {
     reservedAddress = NO_RESERVATION;
+    traps++;
     nextPc = control.enterTrap(cause, value, pc, privilege);
     setPrivilege(SUPERVISOR);
   }
@@ -644,20 +661,47 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
    * debuggers and tests. Nothing happens if the hart is not started or waits.
    */
   public void step() {
+    once(engine::step);
+  }
+
+  /**
+   * One turn of {@link #run}: takes an interrupt that is due, then has the engine execute. An
+   * engine that counts ends the turn at the first place it can once instructions and traps have
+   * reached a number, so that a turn is a matter of the guest's code alone.
+   *
+   * @param end what {@link #position} may grow to, and a little more
+   * @return false if nothing was executed, for the hart is not started or waits
+   */
+  boolean turn(long end) {
+    turnEnd = end;
+    try {
+      return once(engine::execute);
+    } finally {
+      turnEnd = Long.MAX_VALUE;
+    }
+  }
+
+  /** Instructions retired and traps taken: grows with each instruction, whatever comes of it. */
+  long position() {
+    return retired + traps;
+  }
+
+  private boolean once(Consumer<Hart> execution) {
     interrupts.lookAtClock();
     attend(STATUS);
     if (!isStarted() || (waiting && interrupts.deliverable() == 0)) {
-      return;
+      return false;
     }
     waiting = false;
     ATTENTION.setVolatile(this, 0);
     drainMailbox();
     takeInterrupt();
     try {
-      engine.step(this);
+      execution.accept(this);
     } catch (Trap raised) {
       raise(raised);
     }
+    return true;
   }
 
   /** Does what the attention word says; false if the hart is to leave {@link #run}. */
@@ -743,6 +787,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     interrupts.setCompare(-1);
     pc = 0;
     retired = 0;
+    traps = 0;
     cycleOffset = 0;
     retiredOffset = 0;
     waiting = false;

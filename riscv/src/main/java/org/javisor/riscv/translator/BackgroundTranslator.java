@@ -105,7 +105,7 @@ final class BackgroundTranslator implements Translator {
   private void translate(Request request) {
     @Nullable Translation translation;
     try {
-      translation = Translation.of(request.window(), request.entry(), counters);
+      translation = Translation.of(request.window(), request.entry(), false, counters);
     } catch (IllegalArgumentException | IllegalStateException | LinkageError e) {
       // The interpreter executes what the translator or the JVM cannot cope with.
       LOG.log(System.Logger.Level.WARNING, "a region of guest code was not translated", e);

@@ -21,7 +21,7 @@ public final class Calls {
    */
   public static long resume(Hart hart, long next, long expected, int depth) {
     int stretches = 0;
-    while (next != expected && hart.attention() == 0) {
+    while (next != expected && hart.attention(0) == 0) {
       Unit unit = hart.unit(next);
       if (unit != null) {
         long before = next;

@@ -34,8 +34,8 @@ public final class TranslatingEngine implements Engine {
     threshold = THRESHOLD;
   }
 
-  private TranslatingEngine(int threshold) {
-    translator = new ImmediateTranslator(counters);
+  private TranslatingEngine(int threshold, boolean counts) {
+    translator = new ImmediateTranslator(counters, counts);
     this.threshold = threshold;
   }
 
@@ -44,7 +44,17 @@ public final class TranslatingEngine implements Engine {
    * tests, since that makes what is executed how a matter of the guest's code alone.
    */
   public static TranslatingEngine eager() {
-    return new TranslatingEngine(1);
+    return new TranslatingEngine(1, false);
+  }
+
+  /**
+   * As {@link #eager}, but an engine whose turns end at a number of instructions as well, and that
+   * lets code get somewhat warm first: for tests that compare it with another step by step.
+   *
+   * @param threshold heat at which an address is translated; 1 is before it is executed
+   */
+  static TranslatingEngine counting(int threshold) {
+    return new TranslatingEngine(threshold, true);
   }
 
   /** What it has done so far; from any thread. */
@@ -66,7 +76,7 @@ public final class TranslatingEngine implements Engine {
           hart.forgetUnit(pc);
         }
       }
-    } while (hart.attention() == 0);
+    } while (hart.attention(0) == 0);
   }
 
   /** Executes at the hart's pc, where no unit begins, until a unit begins or a jump is taken. */

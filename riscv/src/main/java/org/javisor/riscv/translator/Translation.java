@@ -24,15 +24,17 @@ record Translation(UnitEntry entry) {
   /**
    * Translates the region at an offset of a window's first page.
    *
+   * @param counts whether the unit leaves where a turn of the hart is to end
    * @return null if there is nothing to translate
    */
-  static @Nullable Translation of(PageWindow window, int entry, Counters counters) {
+  static @Nullable Translation of(PageWindow window, int entry, boolean counts, Counters counters) {
     Region region = Region.find(window, entry, MAX_INSTRUCTIONS);
     if (!region.contains(entry)) {
       return null;
     }
     List<UnitEntry.Part> parts = parts(window, region);
-    return new Translation(new UnitEntry(entry >> 1, parts, UnitStore.unit(region, counters)));
+    return new Translation(
+        new UnitEntry(entry >> 1, parts, UnitStore.unit(region, counts, counters)));
   }
 
   /** Has the JVM compile the unit in the background. */

@@ -29,15 +29,16 @@ final class UnitStore {
   private static int made;
 
   /**
-   * A digest of all that a unit's code depends on: the entry, and offset and instruction of each
-   * step. The guest chooses the instructions, so it has to be one without known collisions.
+   * A digest of all that a unit's code depends on: whether it counts, the entry, and offset and
+   * instruction of each step. The guest chooses the instructions, so it has to be one without known
+   * collisions.
    */
   private record Content(ByteBuffer digest) {
-    static Content of(Region region) {
+    static Content of(Region region, boolean counts) {
       ByteBuffer words =
           ByteBuffer.allocate(
-              Long.BYTES * (1 + region.blocks().size() + 2 * region.instructions()));
-      words.putLong(region.entry());
+              Long.BYTES * (2 + region.blocks().size() + 2 * region.instructions()));
+      words.putLong(counts ? 1 : 0).putLong(region.entry());
       for (Block block : region.blocks().values()) {
         words.putLong(block.start());
         for (Block.Step step : block.steps()) {
@@ -55,15 +56,19 @@ final class UnitStore {
 
   private UnitStore() {}
 
-  /** The unit of a region, made if there is none. */
-  static Unit unit(Region region, Counters counters) {
-    Content content = Content.of(region);
+  /**
+   * The unit of a region, made if there is none.
+   *
+   * @param counts whether it leaves where a turn of the hart is to end
+   */
+  static Unit unit(Region region, boolean counts, Counters counters) {
+    Content content = Content.of(region, counts);
     @Nullable Unit known = find(content);
     if (known != null) {
       counters.shared.increment();
       return known;
     }
-    Unit made = make(region, counters);
+    Unit made = make(region, counts, counters);
     return enter(content, made);
   }
 
@@ -80,7 +85,7 @@ final class UnitStore {
     return unit;
   }
 
-  private static Unit make(Region region, Counters counters) {
+  private static Unit make(Region region, boolean counts, Counters counters) {
     byte[] bytes =
         ClassFile.of()
             .build(
@@ -100,7 +105,7 @@ final class UnitStore {
                       "run",
                       UnitEmitter.RUN,
                       ClassFile.ACC_PUBLIC,
-                      code -> new UnitEmitter(code, region).emit());
+                      code -> new UnitEmitter(code, region, counts).emit());
                 });
     counters.units.increment();
     counters.instructions.add(region.instructions());
