@@ -68,6 +68,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private long retired;
   private long traps;
   private long turnEnd = Long.MAX_VALUE;
+  private long fences;
   private int privilege = SUPERVISOR;
   private @Nullable CodePage codePage;
   private JumpCache.Jump[] jumps;
@@ -379,6 +380,19 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     return trap.with(cause, value);
   }
 
+  /**
+   * Grows when instructions may no longer be what they were at the same address: another address
+   * space, or a fence of either kind, its own or another hart's.
+   */
+  public long fences() {
+    return fences;
+  }
+
+  /** See {@link #fences()}. */
+  void fenced() {
+    fences++;
+  }
+
   /** The exception for the instruction being executed; its bits are found on delivery. */
   public Trap illegalInstruction() {
     return trap.with(Cause.ILLEGAL_INSTRUCTION, 0);
@@ -472,6 +486,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** {@code sfence.vma}; a null operand is x0. */
   public void translationFence(boolean allAddresses, long address, boolean allSpaces, int asid) {
     requireSupervisor();
+    fenced();
     // Requests look at what the fence is about to forget.
     drainMailbox();
     if (allAddresses) {
@@ -490,6 +505,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** {@code fence.i}. */
   public void instructionFence() {
     RawMemory.fullFence();
+    fenced();
     harts.awaitRequests(this);
     fetch.fence();
   }
@@ -762,11 +778,14 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
 
   /** Does what other harts have asked for; the hart's thread, between instructions. */
   void drainMailbox() {
-    requests.drain();
+    if (requests.drain()) {
+      fenced();
+    }
   }
 
   /** Does something at once that other harts are asked for as well; the hart's thread. */
   void perform(Mailbox.Request request) {
+    fenced();
     requests.drain();
     requests.perform(List.of(request));
   }

@@ -70,7 +70,7 @@ public final class TranslatingEngine implements Engine {
       if (unit == null) {
         interpret(hart, pc, SAMPLE_INTERVAL);
       } else {
-        long next = unit.run(hart, pc, 0);
+        long next = Calls.target(unit.run(hart, pc, 0));
         hart.setPc(next);
         if (next == pc) {
           hart.forgetUnit(pc);
