@@ -35,7 +35,7 @@ public final class TranslatingEngine implements Engine {
   }
 
   private TranslatingEngine(int threshold, boolean counts) {
-    translator = new ImmediateTranslator(counters, counts);
+    translator = new ImmediateTranslator(counters, counts, threshold == 1);
     this.threshold = threshold;
   }
 
@@ -51,7 +51,8 @@ public final class TranslatingEngine implements Engine {
    * As {@link #eager}, but an engine whose turns end at a number of instructions as well, and that
    * lets code get somewhat warm first: for tests that compare it with another step by step.
    *
-   * @param threshold heat at which an address is translated; 1 is before it is executed
+   * @param threshold heat at which an address is translated, as far as it has been executed around
+   *     it; 1 is everything before it is executed
    */
   static TranslatingEngine counting(int threshold) {
     return new TranslatingEngine(threshold, true);

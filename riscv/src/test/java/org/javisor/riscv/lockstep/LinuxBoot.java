@@ -19,14 +19,13 @@ import org.javisor.riscv.translator.TranslatingEngine;
  * moves on to the next timer. The console is the only device that does something.
  */
 final class LinuxBoot implements AutoCloseable {
-  private static final long MEMORY_BYTES = 192L << 20;
   private static final String COMMAND_LINE =
       "console=ttyS0 earlycon=sbi cryptomgr.notests=1 initcall_blacklist=jent_mod_init";
 
   /** So that what runs once is left to the interpreter, as in a machine that is used. */
   private static final int THRESHOLD = 2000;
 
-  private static final int LONGEST_TURN = 20_000;
+  private static final int LONGEST_TURN = 50_000;
   private static final long NANOS_PER_INSTRUCTION = 10;
   private static final long MEMORY_INTERVAL = 20_000_000;
 
@@ -40,10 +39,13 @@ final class LinuxBoot implements AutoCloseable {
   private final TurnClock followerClock = new TurnClock();
   private final Lockstep lockstep;
   private final int harts;
+  private final long memoryBytes;
   private long idleNanos;
 
-  LinuxBoot(long seed, int harts, KernelImage kernel, BootFile initialRamDisk) {
+  LinuxBoot(
+      long seed, int harts, long memoryBytes, KernelImage kernel, BootFile initialRamDisk) {
     this.harts = harts;
+    this.memoryBytes = memoryBytes;
     random = new SplittableRandom(seed);
     ExactInterpreter interpreter = new ExactInterpreter(Turns::position);
     leader = board(seed, kernel, initialRamDisk, leaderConsole, leaderClock, translator);
@@ -74,7 +76,7 @@ final class LinuxBoot implements AutoCloseable {
         new RiscvBoard(
             new BoardConfiguration(
                 harts,
-                MEMORY_BYTES,
+                memoryBytes,
                 kernel,
                 initialRamDisk,
                 COMMAND_LINE,

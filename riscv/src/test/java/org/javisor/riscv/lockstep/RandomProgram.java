@@ -33,8 +33,8 @@ final class RandomProgram implements AutoCloseable {
   RandomProgram(long seed) {
     random = new SplittableRandom(seed);
     ExactInterpreter interpreter = new ExactInterpreter(Turns::position);
-    // Before it is executed, or when it has been a few times.
-    int threshold = random.nextInt(3) == 0 ? random.nextInt(2, 200) : 1;
+    // Everything before it is executed, or what has been executed a few times.
+    int threshold = random.nextBoolean() ? 1 : random.nextInt(2, 100);
     leader = side(CountingEngine.create(threshold));
     follower = side(interpreter);
     lockstep = new Lockstep("program of seed " + seed, leader, follower, interpreter);
