@@ -64,6 +64,16 @@ public final class RawMemory {
         null, source, destination, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset, bytes);
   }
 
+  /** The element of an array at an offset in bytes, which nobody checks. */
+  public static long getElement(long[] array, long offset) {
+    return UNSAFE.getLong(array, Unsafe.ARRAY_LONG_BASE_OFFSET + offset);
+  }
+
+  /** Writes the element of an array at an offset in bytes, which nobody checks. */
+  public static void putElement(long[] array, long offset, long value) {
+    UNSAFE.putLong(array, Unsafe.ARRAY_LONG_BASE_OFFSET + offset, value);
+  }
+
   public static byte getByte(long address) {
     return UNSAFE.getByte(address);
   }

@@ -21,6 +21,9 @@ public final class CodePage {
   /** Slots that correspond to bytes of the page. */
   public static final int SLOTS = 2048;
 
+  /** Bytes of guest memory in a page. */
+  public static final int BYTES = 4096;
+
   /** So many stores without an instruction decoded in between make it a page of data again. */
   private static final int STORES_OF_DATA = 64;
 

@@ -1,7 +1,5 @@
 package org.javisor.riscv.hart;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -35,10 +33,8 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** The integer register slot whose value is never read: the destination x0. */
   public static final int SINK = 32;
 
-  /** Offset of the floating-point registers from {@link #registers}. */
-  public static final int FLOAT_REGISTERS = 512;
-
-  private static final int REGISTER_BYTES = 1024;
+  /** Index of the floating-point registers in {@link #registers}. */
+  public static final int FLOAT_REGISTERS = 64;
 
   // Bits of the attention word.
   private static final int EXIT = 1;
@@ -60,7 +56,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   }
 
   // What engines touch at every instruction or block.
-  private final long registers;
+  private final long[] registers = new long[FLOAT_REGISTERS + 32];
   private long tlbTable;
   private volatile int attention;
   private long pc;
@@ -78,9 +74,6 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private final Harts harts;
   private final Engine engine;
   private final EnvironmentCalls calls;
-
-  @SuppressWarnings({"unused", "UnusedVariable"}) // keeps the register file allocated
-  private final MemorySegment registerFile;
 
   private final Trap trap = new Trap();
   private final SoftTlb tlb = new SoftTlb();
@@ -115,8 +108,6 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     this.harts = harts;
     this.engine = engine;
     this.calls = calls;
-    registerFile = Arena.ofAuto().allocate(REGISTER_BYTES, 64);
-    registers = registerFile.address();
     interrupts = new Interrupts(clock, () -> attend(TIMER));
     control = new ControlRegisters(this, floats, interrupts);
     data = new DataPath(this, memory, bus);
@@ -140,31 +131,31 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   }
 
   /**
-   * Machine address of the register file: 8 bytes for each of x0..x31 and the sink; the
-   * floating-point registers from {@link #FLOAT_REGISTERS} on.
+   * The register file: x0..x31 and the sink, and from {@link #FLOAT_REGISTERS} on the bits of the
+   * floating-point registers.
    */
-  public long registers() {
+  public long[] registers() {
     return registers;
   }
 
   /** An integer register. */
   public long x(int number) {
-    return RawMemory.getLong(registers + 8L * (number & 63));
+    return registers[number & 63];
   }
 
   /** Writes an integer register; slot {@link #SINK} swallows the value, x0 must not be given. */
   public void setX(int slot, long value) {
-    RawMemory.putLong(registers + 8L * (slot & 63), value);
+    registers[slot & 63] = value;
   }
 
   /** The bits of a floating-point register. */
   public long f(int number) {
-    return RawMemory.getLong(registers + FLOAT_REGISTERS + 8L * (number & 31));
+    return registers[FLOAT_REGISTERS + (number & 31)];
   }
 
   /** Writes the bits of a floating-point register. */
   public void setF(int number, long bits) {
-    RawMemory.putLong(registers + FLOAT_REGISTERS + 8L * (number & 31), bits);
+    registers[FLOAT_REGISTERS + (number & 31)] = bits;
   }
 
   /** Address of the next instruction, or of the one being executed inside its meaning. */

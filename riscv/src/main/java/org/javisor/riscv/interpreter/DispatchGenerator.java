@@ -1,6 +1,5 @@
 package org.javisor.riscv.interpreter;
 
-import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
@@ -13,27 +12,31 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.javisor.riscv.codegen.MeaningCalls;
 import org.javisor.riscv.codegen.OperandAccess;
 import org.javisor.riscv.isa.Instruction;
 
 /**
- * Writes the class of the interpreter loop from the instruction table: the loop itself ({@link
- * LoopEmitter}), and a method for each {@link Group} of rows that programs execute less, so that
- * the JIT compiler gets methods of a size it compiles well.
+ * Writes the class of the interpreter from the instruction table: the loop itself ({@link
+ * LoopEmitter}), and a method for each {@link Group} of rows that the loop leaves.
  */
 final class DispatchGenerator {
   static final ClassDesc SELF =
       ClassDesc.of(DispatchGenerator.class.getPackageName() + ".GeneratedDispatch");
 
-  /** Parameters: hart, address of the register file, decoded instruction. */
+  /** Parameters: hart, register file, decoded instruction. */
   static final MethodTypeDesc GROUP_TYPE =
-      MethodTypeDesc.of(CD_void, MeaningCalls.HART, CD_long, CD_long);
+      MethodTypeDesc.of(CD_void, MeaningCalls.HART, CD_long.arrayType(), CD_long);
+
+  private static final MethodTypeDesc PERFORM =
+      MethodTypeDesc.of(CD_void, MeaningCalls.HART, CD_long);
 
   private static final int PARAMETER_HART = 0;
   private static final int PARAMETER_REGISTERS = 1;
-  private static final int PARAMETER_DECODED = 3;
+  private static final int PARAMETER_DECODED = 2;
 
   private DispatchGenerator() {}
 
@@ -61,18 +64,17 @@ final class DispatchGenerator {
                   DispatchGenerator::constructor);
               type.withMethodBody(
                   "run",
-                  MethodTypeDesc.of(
-                      CD_void, MeaningCalls.HART, CD_long.arrayType(), CD_int, CD_long, CD_int),
+                  LoopEmitter.RUN,
                   ClassFile.ACC_PUBLIC,
                   code -> new LoopEmitter(code).emit());
+              type.withMethodBody(
+                  "perform", PERFORM, ClassFile.ACC_PUBLIC, DispatchGenerator::perform);
               for (Group group : Group.values()) {
-                if (group != Group.LOOP) {
-                  type.withMethodBody(
-                      group.methodName(),
-                      GROUP_TYPE,
-                      ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
-                      code -> groupMethod(code, group));
-                }
+                type.withMethodBody(
+                    group.methodName(),
+                    GROUP_TYPE,
+                    ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
+                    code -> groupMethod(code, group));
               }
             });
   }
@@ -83,12 +85,37 @@ final class DispatchGenerator {
         .return_();
   }
 
+  private static void perform(CodeBuilder code) {
+    int hart = 1;
+    int decoded = 2;
+    List<SwitchCase> cases = new ArrayList<>();
+    Map<Group, Label> groups = new EnumMap<>(Group.class);
+    for (Group group : Group.values()) {
+      Label label = code.newLabel();
+      groups.put(group, label);
+      group.rows().forEach(row -> cases.add(SwitchCase.of(row.opcode(), label)));
+    }
+    LoopEmitter.pushOpcode(code, decoded);
+    // What is no instruction is the system group's to refuse.
+    code.tableswitch(0, Instruction.count() - 1, groups.get(Group.SYSTEM), cases);
+    groups.forEach(
+        (group, label) ->
+            code.labelBinding(label)
+                .aload(hart)
+                .aload(hart)
+                .invokevirtual(MeaningCalls.HART, "registers", LoopEmitter.GET_LONGS)
+                .lload(decoded)
+                .invokestatic(SELF, group.methodName(), GROUP_TYPE)
+                .return_());
+  }
+
   private static void groupMethod(CodeBuilder code, Group group) {
     OperandAccess operands =
         new RegisterFileAccess(
             PARAMETER_HART,
             PARAMETER_REGISTERS,
             PARAMETER_DECODED,
+            0,
             c -> {
               throw new IllegalStateException("only the loop knows the pc");
             });

@@ -14,22 +14,18 @@ import org.javisor.riscv.hart.Hart;
  * instruction at run time: what the interpreter does.
  *
  * @param hart local variable that holds the hart
- * @param registers local variable that holds the address of the register file
+ * @param registers local variable that holds the register file
  * @param decoded local variable that holds the decoded instruction
+ * @param tlb local variable that holds the address of the soft TLB's table, or 0 to ask the hart
  * @param pc emits a push of the instruction's address
  */
-record RegisterFileAccess(int hart, int registers, int decoded, Pc pc) implements OperandAccess {
+record RegisterFileAccess(int hart, int registers, int decoded, int tlb, Pc pc)
+    implements OperandAccess {
   /** Emits a push of the instruction's address, a long. */
   @FunctionalInterface
   interface Pc {
     void push(CodeBuilder code);
   }
-
-  private static final ClassDesc RAW_MEMORY = MeaningCalls.desc(RawMemory.class);
-  private static final MethodTypeDesc GET_LONG =
-      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long);
-  private static final MethodTypeDesc PUT_LONG =
-      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long);
 
   // A field shifted so that it is 8 times the register number.
   private static final int RD_SHIFT = 10 - 3;
@@ -39,6 +35,13 @@ record RegisterFileAccess(int hart, int registers, int decoded, Pc pc) implement
   private static final long SOURCE_MASK = 31 << 3;
   private static final long DESTINATION_MASK = 63 << 3;
 
+  private static final ClassDesc RAW_MEMORY = MeaningCalls.desc(RawMemory.class);
+  private static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
+  private static final MethodTypeDesc GET =
+      MethodTypeDesc.of(ConstantDescs.CD_long, LONGS, ConstantDescs.CD_long);
+  private static final MethodTypeDesc PUT =
+      MethodTypeDesc.of(ConstantDescs.CD_void, LONGS, ConstantDescs.CD_long, ConstantDescs.CD_long);
+
   @Override
   public void pushHart(CodeBuilder code) {
     code.aload(hart);
@@ -46,22 +49,24 @@ record RegisterFileAccess(int hart, int registers, int decoded, Pc pc) implement
 
   @Override
   public void pushTlbTable(CodeBuilder code) {
-    code.aload(hart)
-        .invokevirtual(MeaningCalls.HART, "tlbTable", MethodTypeDesc.of(ConstantDescs.CD_long));
+    if (tlb != 0) {
+      code.lload(tlb);
+    } else {
+      code.aload(hart)
+          .invokevirtual(MeaningCalls.HART, "tlbTable", MethodTypeDesc.of(ConstantDescs.CD_long));
+    }
   }
 
   @Override
   public void pushInteger(CodeBuilder code, Field field) {
-    pushAddress(code, shift(field), SOURCE_MASK);
-    code.invokestatic(RAW_MEMORY, "getLong", GET_LONG);
+    pushElement(code, shift(field), SOURCE_MASK);
+    code.invokestatic(RAW_MEMORY, "getElement", GET);
   }
 
   @Override
   public void pushFloat(CodeBuilder code, Field field) {
-    pushAddress(code, shift(field), SOURCE_MASK);
-    code.loadConstant((long) Hart.FLOAT_REGISTERS)
-        .ladd()
-        .invokestatic(RAW_MEMORY, "getLong", GET_LONG);
+    pushElement(code, shift(field), SOURCE_MASK);
+    code.loadConstant(8L * Hart.FLOAT_REGISTERS).ladd().invokestatic(RAW_MEMORY, "getElement", GET);
   }
 
   @Override
@@ -98,27 +103,28 @@ record RegisterFileAccess(int hart, int registers, int decoded, Pc pc) implement
 
   @Override
   public void prepareInteger(CodeBuilder code) {
-    pushAddress(code, RD_SHIFT, DESTINATION_MASK);
+    pushElement(code, RD_SHIFT, DESTINATION_MASK);
   }
 
   @Override
   public void finishInteger(CodeBuilder code) {
-    code.invokestatic(RAW_MEMORY, "putLong", PUT_LONG);
+    code.invokestatic(RAW_MEMORY, "putElement", PUT);
   }
 
   @Override
   public void prepareFloat(CodeBuilder code) {
-    pushAddress(code, RD_SHIFT, DESTINATION_MASK);
-    code.loadConstant((long) Hart.FLOAT_REGISTERS).ladd();
+    pushElement(code, RD_SHIFT, DESTINATION_MASK);
+    code.loadConstant(8L * Hart.FLOAT_REGISTERS).ladd();
   }
 
   @Override
   public void finishFloat(CodeBuilder code) {
-    code.invokestatic(RAW_MEMORY, "putLong", PUT_LONG);
+    code.invokestatic(RAW_MEMORY, "putElement", PUT);
   }
 
-  private void pushAddress(CodeBuilder code, int shift, long mask) {
-    code.lload(decoded).bipush(shift).lushr().loadConstant(mask).land().lload(registers).ladd();
+  /** Pushes the register file and where in it the register in a field is. */
+  private void pushElement(CodeBuilder code, int shift, long mask) {
+    code.aload(registers).lload(decoded).bipush(shift).lushr().loadConstant(mask).land();
   }
 
   private static int shift(Field field) {

@@ -1,7 +1,6 @@
 package org.javisor.riscv.translator;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.javisor.riscv.isa.Decoded;
 import org.javisor.riscv.isa.Instruction;
@@ -24,7 +23,7 @@ final class DirtyRegisters {
       changed = false;
       for (Block block : region.blocks().values()) {
         long end = atEnd(block);
-        for (int to : successors(block.ending())) {
+        for (int to : block.ending().inRegion()) {
           Long before = atStart.get(to);
           if (before != null && (before | end) != before) {
             atStart.put(to, before | end);
@@ -76,16 +75,6 @@ final class DirtyRegisters {
       }
     }
     return set;
-  }
-
-  /** Where execution goes on in the region with dirty registers; after a call none is. */
-  private static List<Integer> successors(Ending ending) {
-    return switch (ending) {
-      case Ending.Fall(int to) -> List.of(to);
-      case Ending.Branch(int taken, int fall) -> List.of(taken, fall);
-      case Ending.Jump(int to) -> List.of(to);
-      case Ending.Call _, Ending.IndirectJump _, Ending.IndirectCall _, Ending.Leave _ -> List.of();
-    };
   }
 
   /** The register an instruction writes. */

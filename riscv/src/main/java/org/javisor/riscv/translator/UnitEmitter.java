@@ -13,10 +13,11 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.javisor.machine.RawMemory;
 import org.javisor.riscv.codegen.MeaningCalls;
+import org.javisor.riscv.codegen.MemoryAccess;
 import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.hart.Unit;
+import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.isa.Decoded;
 import org.javisor.riscv.isa.Format;
 import org.javisor.riscv.isa.Instruction;
@@ -40,8 +41,7 @@ import org.javisor.riscv.isa.Instruction;
 final class UnitEmitter {
   private static final ClassDesc HART = MeaningCalls.HART;
   private static final ClassDesc UNIT = MeaningCalls.desc(Unit.class);
-  private static final ClassDesc RAW_MEMORY = MeaningCalls.desc(RawMemory.class);
-  private static final ClassDesc MISSES = MeaningCalls.desc(Misses.class);
+  private static final ClassDesc INTERPRETER = MeaningCalls.desc(Interpreter.class);
   private static final ClassDesc CALLS = MeaningCalls.desc(Calls.class);
 
   static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_long, HART, CD_long, CD_int);
@@ -49,8 +49,6 @@ final class UnitEmitter {
   private static final MethodTypeDesc COUNTED = MethodTypeDesc.of(CD_int, CD_int);
   private static final MethodTypeDesc GET_LONG = MethodTypeDesc.of(CD_long);
   private static final MethodTypeDesc SET_LONG = MethodTypeDesc.of(CD_void, CD_long);
-  private static final MethodTypeDesc READ = MethodTypeDesc.of(CD_long, CD_long);
-  private static final MethodTypeDesc WRITE = MethodTypeDesc.of(CD_void, CD_long, CD_long);
   private static final MethodTypeDesc TO_BITS = MethodTypeDesc.of(CD_long, CD_double);
   private static final MethodTypeDesc FROM_BITS = MethodTypeDesc.of(CD_double, CD_long);
 
@@ -76,7 +74,13 @@ final class UnitEmitter {
   /** As {@link #ways}; expects what was missed in {@link LocalAccess#ADDRESS} as well. */
   private final Map<Long, Label> missWays = new LinkedHashMap<>();
 
-  private final MemoryEmitter memory;
+  private final MemoryAccess memory;
+  private final WordRegisters wordRegisters;
+  private final WordEmitter wordEmitter;
+
+  /** The registers that hold words where code is being emitted. */
+  private long words;
+
   private final Label handler;
   private boolean mayTrap;
 
@@ -97,7 +101,9 @@ final class UnitEmitter {
     this.counts = counts;
     this.dirty = new DirtyRegisters(region);
     this.used = dirty.used();
-    this.memory = new MemoryEmitter(code);
+    this.memory = new MemoryAccess(code, operands, LocalAccess.ADDRESS, LocalAccess.ENTRY);
+    this.wordRegisters = new WordRegisters(region);
+    this.wordEmitter = new WordEmitter(code);
     this.handler = code.newLabel();
   }
 
@@ -130,8 +136,8 @@ final class UnitEmitter {
     Label real = code.newLabel();
     code.iload(LocalAccess.DEPTH).ifge(real).lload(LocalAccess.PC).lreturn().labelBinding(real);
     code.aload(LocalAccess.HART)
-        .invokevirtual(HART, "registers", GET_LONG)
-        .lstore(LocalAccess.REGISTERS);
+        .invokevirtual(HART, "registers", MethodTypeDesc.of(CD_long.arrayType()))
+        .astore(LocalAccess.REGISTERS);
     code.lload(LocalAccess.PC).loadConstant((long) region.entry()).lsub().lstore(LocalAccess.BASE);
     code.iconst_0().istore(LocalAccess.COUNT);
     code.iconst_0().istore(LocalAccess.WHERE);
@@ -152,14 +158,17 @@ final class UnitEmitter {
     boolean traps = false;
     int number = 0;
     int counted = 0;
+    words = wordRegisters.atStart(block);
     for (Block.Step step : block.steps()) {
+      long before = words;
+      words = WordRegisters.after(before, step.decoded());
       operands.at(step);
       Instruction row = Decoded.instruction(step.decoded());
-      if (MemoryEmitter.handles(row)) {
+      if (MemoryAccess.handles(row)) {
         Miss miss = new Miss(step.offset(), step.decoded(), number - counted, dirty.atEnd(block));
         Label label = misses.computeIfAbsent(miss, key -> code.newLabel());
         operands.checkFloats(code, row, label);
-        memory.emit(step.decoded(), label);
+        memory.emit(row, label);
         number++;
         continue;
       }
@@ -179,7 +188,11 @@ final class UnitEmitter {
           code.aload(LocalAccess.HART).loadConstant(step.decoded());
           MeaningCalls.call(code, row);
         }
-        default -> MeaningCalls.straight(code, row, operands);
+        default -> {
+          if (!wordEmitter.emit(step.decoded(), before)) {
+            MeaningCalls.straight(code, row, operands);
+          }
+        }
       }
     }
     if (number != counted) {
@@ -229,8 +242,10 @@ final class UnitEmitter {
         Block.Step step = block.steps().getLast();
         operands.at(step);
         Label not = code.newLabel();
-        MeaningCalls.branchUnless(
-            code, Decoded.instruction(step.decoded()), operands, LocalAccess.SCRATCH, not);
+        if (!wordEmitter.branchUnless(step.decoded(), words, not)) {
+          MeaningCalls.branchUnless(
+              code, Decoded.instruction(step.decoded()), operands, LocalAccess.SCRATCH, not);
+        }
         go(block, taken, set);
         code.labelBinding(not);
         go(block, fall, set);
@@ -359,7 +374,8 @@ final class UnitEmitter {
           code.aload(LocalAccess.HART)
               .lload(LocalAccess.NEXT)
               .lload(LocalAccess.ADDRESS)
-              .invokestatic(MISSES, "carryOut", MethodTypeDesc.of(CD_long, HART, CD_long, CD_long))
+              .invokestatic(
+                  INTERPRETER, "access", MethodTypeDesc.of(CD_long, HART, CD_long, CD_long))
               .lreturn();
         });
   }
@@ -400,7 +416,7 @@ final class UnitEmitter {
     for (int register = 1; register < 64; register++) {
       if ((set >>> register & 1) != 0) {
         pushPlace(register);
-        code.invokestatic(RAW_MEMORY, "getLong", READ);
+        code.laload();
         if (register < 32) {
           code.lstore(LocalAccess.local(register));
         } else {
@@ -427,12 +443,12 @@ final class UnitEmitter {
       code.dload(LocalAccess.local(register))
           .invokestatic(CD_Double, "doubleToRawLongBits", TO_BITS);
     }
-    code.invokestatic(RAW_MEMORY, "putLong", WRITE);
+    code.lastore();
   }
 
   private void pushPlace(int register) {
-    int offset = 8 * (register & 31) + (register < 32 ? 0 : Hart.FLOAT_REGISTERS);
-    code.lload(LocalAccess.REGISTERS).loadConstant((long) offset).ladd();
+    int index = (register & 31) + (register < 32 ? 0 : Hart.FLOAT_REGISTERS);
+    code.aload(LocalAccess.REGISTERS).loadConstant(index);
   }
 
   private Label label(int offset) {

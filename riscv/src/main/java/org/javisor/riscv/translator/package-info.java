@@ -5,7 +5,8 @@
  * with one entry ({@code Region}): guest registers live in JVM locals, loops are loops, guest calls
  * are Java calls. What an instruction means comes from the same methods that the interpreter calls
  * ({@link org.javisor.riscv.codegen.MeaningCalls}). A load or store that the soft TLB has no answer
- * for ({@code MemoryEmitter}) ends the unit: the interpreter then helps to the next one.
+ * for ({@link org.javisor.riscv.codegen.MemoryAccess}) ends the unit: the interpreter then helps to
+ * the next one.
  *
  * <h2>Memory model</h2>
  *
