@@ -19,7 +19,6 @@ public final class ExactInterpreter implements Engine {
 
   private static final int LIMIT = 1 << 20;
   private static final int TRACE = 1 << 5;
-  private static final int PAGE_MASK = 4095;
   private static final Dispatch DISPATCH = DispatchGenerator.generate();
 
   private final Interpreter interpreter = new Interpreter();
@@ -93,7 +92,11 @@ public final class ExactInterpreter implements Engine {
           break;
         }
       }
-      DISPATCH.run(hart, slots, first, pc & ~PAGE_MASK, 1);
+      long offset = pc & CodePage.BYTES - 1;
+      long left = DISPATCH.run(hart, slots, offset, pc - offset, 1, 0);
+      if (left != Dispatch.JUMPED && left != 0) {
+        Interpreter.access(hart, hart.pc(), left);
+      }
     } finally {
       Arrays.fill(slots, first, Math.min(at, slots.length), 0);
     }

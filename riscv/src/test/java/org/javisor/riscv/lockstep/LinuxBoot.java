@@ -42,8 +42,7 @@ final class LinuxBoot implements AutoCloseable {
   private final long memoryBytes;
   private long idleNanos;
 
-  LinuxBoot(
-      long seed, int harts, long memoryBytes, KernelImage kernel, BootFile initialRamDisk) {
+  LinuxBoot(long seed, int harts, long memoryBytes, KernelImage kernel, BootFile initialRamDisk) {
     this.harts = harts;
     this.memoryBytes = memoryBytes;
     random = new SplittableRandom(seed);
