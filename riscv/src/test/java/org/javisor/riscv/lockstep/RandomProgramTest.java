@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  */
 class RandomProgramTest {
   private static final long SEED = Long.getLong("org.javisor.lockstep.seed", 2_026_112_300_000L);
-  private static final int PROGRAMS = Integer.getInteger("org.javisor.lockstep.programs", 2000);
+  private static final int PROGRAMS = Integer.getInteger("org.javisor.lockstep.programs", 1500);
   private static final int LONG_FACTOR = 100;
   private static final long INSTRUCTIONS = 2000;
 
