@@ -280,6 +280,7 @@ final class ControlRegisters {
     } else {
       return;
     }
+    hart.fenced();
     hart.drainMailbox();
     hart.tlb().select(satp);
     hart.accessModeChanged();

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.javisor.machine.AddressBus;
 import org.javisor.machine.Clock;
 import org.javisor.machine.GuestMemory;
@@ -62,6 +63,9 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   private long pc;
   private long nextPc;
   private long retired;
+  private long traps;
+  private long turnEnd = Long.MAX_VALUE;
+  private long fences;
   private int privilege = SUPERVISOR;
   private @Nullable CodePage codePage;
   private JumpCache.Jump[] jumps;
@@ -259,6 +263,19 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   }
 
   /**
+   * As {@link #attention()}, for engines whose turns end at a number of instructions: see {@link
+   * #turn}.
+   *
+   * @param uncounted instructions executed that {@link #retire} does not know of yet
+   */
+  public int attention(int uncounted) {
+    if (retired + traps + uncounted >= turnEnd) {
+      attend(EXIT);
+    }
+    return attention;
+  }
+
+  /**
    * The decoded slots of the page at {@code address}, which becomes {@link #codePage()}.
    *
    * @throws Trap if it may not be executed; pc must be up to date
@@ -370,6 +387,19 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     return trap.with(cause, value);
   }
 
+  /**
+   * Grows when instructions may no longer be what they were at the same address: another address
+   * space, or a fence of either kind, its own or another hart's.
+   */
+  public long fences() {
+    return fences;
+  }
+
+  /** See {@link #fences()}. */
+  void fenced() {
+    fences++;
+  }
+
   /** The exception for the instruction being executed; its bits are found on delivery. */
   public Trap illegalInstruction() {
     return trap.with(Cause.ILLEGAL_INSTRUCTION, 0);
@@ -429,6 +459,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** Takes a trap at pc from inside a system instruction. */
   public void enterTrap(long cause, long value) {
     reservedAddress = NO_RESERVATION;
+    traps++;
     nextPc = control.enterTrap(cause, value, pc, privilege);
     setPrivilege(SUPERVISOR);
   }
@@ -462,6 +493,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** {@code sfence.vma}; a null operand is x0. */
   public void translationFence(boolean allAddresses, long address, boolean allSpaces, int asid) {
     requireSupervisor();
+    fenced();
     // Requests look at what the fence is about to forget.
     drainMailbox();
     if (allAddresses) {
@@ -480,6 +512,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
   /** {@code fence.i}. */
   public void instructionFence() {
     RawMemory.fullFence();
+    fenced();
     harts.awaitRequests(this);
     fetch.fence();
   }
@@ -651,20 +684,47 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
    * debuggers and tests. Nothing happens if the hart is not started or waits.
    */
   public void step() {
+    once(engine::step);
+  }
+
+  /**
+   * One turn of {@link #run}: takes an interrupt that is due, then has the engine execute. An
+   * engine that counts ends the turn at the first place it can once instructions and traps have
+   * reached a number, so that a turn is a matter of the guest's code alone.
+   *
+   * @param end what {@link #position} may grow to, and a little more
+   * @return false if nothing was executed, for the hart is not started or waits
+   */
+  boolean turn(long end) {
+    turnEnd = end;
+    try {
+      return once(engine::execute);
+    } finally {
+      turnEnd = Long.MAX_VALUE;
+    }
+  }
+
+  /** Instructions retired and traps taken: grows with each instruction, whatever comes of it. */
+  long position() {
+    return retired + traps;
+  }
+
+  private boolean once(Consumer<Hart> execution) {
     interrupts.lookAtClock();
     attend(STATUS);
     if (!isStarted() || (waiting && interrupts.deliverable() == 0)) {
-      return;
+      return false;
     }
     waiting = false;
     ATTENTION.setVolatile(this, 0);
     drainMailbox();
     takeInterrupt();
     try {
-      engine.step(this);
+      execution.accept(this);
     } catch (Trap raised) {
       raise(raised);
     }
+    return true;
   }
 
   /** Does what the attention word says; false if the hart is to leave {@link #run}. */
@@ -725,11 +785,14 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
 
   /** Does what other harts have asked for; the hart's thread, between instructions. */
   void drainMailbox() {
-    requests.drain();
+    if (requests.drain()) {
+      fenced();
+    }
   }
 
   /** Does something at once that other harts are asked for as well; the hart's thread. */
   void perform(Mailbox.Request request) {
+    fenced();
     requests.drain();
     requests.perform(List.of(request));
   }
@@ -750,6 +813,7 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     interrupts.setCompare(-1);
     pc = 0;
     retired = 0;
+    traps = 0;
     cycleOffset = 0;
     retiredOffset = 0;
     waiting = false;

@@ -17,14 +17,15 @@ final class MailboxReader {
     this.code = code;
   }
 
-  /** Does all that has been posted. */
-  void drain() {
+  /** Does all that has been posted; false if nothing has. */
+  boolean drain() {
     if (mailbox.isEmpty()) {
-      return;
+      return false;
     }
     perform(mailbox.take());
     RawMemory.fullFence();
     mailbox.acknowledge();
+    return true;
   }
 
   void perform(List<Mailbox.Request> requests) {

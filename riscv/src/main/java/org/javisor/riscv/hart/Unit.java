@@ -37,7 +37,7 @@ public abstract class Unit {
    * @param pc virtual address of the first instruction
    * @param depth how many units are being executed on this thread below this one; if negative,
    *     nothing is done, which is for making the JVM compile the unit before it is needed
-   * @return where the guest goes on
+   * @return where the guest goes on, plus 1 if units below on the stack must not go on with it
    */
   public abstract long run(Hart hart, long pc, int depth);
 }

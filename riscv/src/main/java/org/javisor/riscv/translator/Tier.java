@@ -16,7 +16,10 @@ enum Tier {
   QUICK("Quick"),
 
   /** For both, one after the other (measured: 900 to 4800 million). */
-  OPTIMIZED("Optimized");
+  OPTIMIZED("Optimized"),
+
+  /** As {@link #OPTIMIZED}, but it also leaves where a turn of the hart is to end. */
+  COUNTING("Counting");
 
   private final String className;
 

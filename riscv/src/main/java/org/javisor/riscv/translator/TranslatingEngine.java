@@ -52,8 +52,8 @@ public final class TranslatingEngine implements Engine {
     threshold = THRESHOLD;
   }
 
-  private TranslatingEngine(int threshold) {
-    translator = new ImmediateTranslator(counters);
+  private TranslatingEngine(int threshold, Tier tier) {
+    translator = new ImmediateTranslator(counters, tier, threshold == 1);
     profile = new HotEntries();
     this.threshold = threshold;
   }
@@ -63,7 +63,18 @@ public final class TranslatingEngine implements Engine {
    * tests, since that makes what is executed how a matter of the guest's code alone.
    */
   public static TranslatingEngine eager() {
-    return new TranslatingEngine(1);
+    return new TranslatingEngine(1, Tier.OPTIMIZED);
+  }
+
+  /**
+   * As {@link #eager}, but an engine whose turns end at a number of instructions as well, and that
+   * lets code get somewhat warm first: for tests that compare it with another step by step.
+   *
+   * @param threshold heat at which an address is translated, as far as it has been executed around
+   *     it; 1 is everything before it is executed
+   */
+  static TranslatingEngine counting(int threshold) {
+    return new TranslatingEngine(threshold, Tier.COUNTING);
   }
 
   /** What it has done so far; from any thread. */
@@ -80,7 +91,7 @@ public final class TranslatingEngine implements Engine {
       if (unit == null) {
         interpret(hart, pc, SAMPLE_INTERVAL);
       } else {
-        long next = unit.run(hart, pc, 0);
+        long next = Calls.target(unit.run(hart, pc, 0));
         hart.setPc(next);
         if (next == pc) {
           hart.forgetUnit(pc);
@@ -89,7 +100,7 @@ public final class TranslatingEngine implements Engine {
           sample(hart, next);
         }
       }
-    } while (hart.attention() == 0);
+    } while (hart.attention(0) == 0);
   }
 
   /** The hart was executing a unit when it was asked where it is. */

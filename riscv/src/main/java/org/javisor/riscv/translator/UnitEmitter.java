@@ -46,6 +46,7 @@ final class UnitEmitter {
 
   static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_long, HART, CD_long, CD_int);
   private static final MethodTypeDesc GET_INT = MethodTypeDesc.of(CD_int);
+  private static final MethodTypeDesc COUNTED = MethodTypeDesc.of(CD_int, CD_int);
   private static final MethodTypeDesc GET_LONG = MethodTypeDesc.of(CD_long);
   private static final MethodTypeDesc SET_LONG = MethodTypeDesc.of(CD_void, CD_long);
   private static final MethodTypeDesc TO_BITS = MethodTypeDesc.of(CD_long, CD_double);
@@ -58,6 +59,7 @@ final class UnitEmitter {
 
   private final CodeBuilder code;
   private final Region region;
+  private final boolean counts;
   private final DirtyRegisters dirty;
   private final long used;
   private final LocalAccess operands = new LocalAccess();
@@ -88,9 +90,15 @@ final class UnitEmitter {
   /** A load or store without an answer, and how many instructions of its block come before it. */
   private record Miss(int offset, long decoded, int before, long dirty) {}
 
-  UnitEmitter(CodeBuilder code, Region region) {
+  /**
+   * An emitter.
+   *
+   * @param counts whether the unit also leaves where a turn of the hart is to end
+   */
+  UnitEmitter(CodeBuilder code, Region region, boolean counts) {
     this.code = code;
     this.region = region;
+    this.counts = counts;
     this.dirty = new DirtyRegisters(region);
     this.used = dirty.used();
     this.memory = new MemoryAccess(code, operands, LocalAccess.ADDRESS, LocalAccess.ENTRY);
@@ -289,7 +297,17 @@ final class UnitEmitter {
   }
 
   private void leaveIfAsked(Exit exit) {
-    code.aload(LocalAccess.HART).invokevirtual(HART, "attention", GET_INT).ifne(exit(exit));
+    pushAttention();
+    code.ifne(exit(exit));
+  }
+
+  private void pushAttention() {
+    code.aload(LocalAccess.HART);
+    if (counts) {
+      code.iload(LocalAccess.COUNT).invokevirtual(HART, "attention", COUNTED);
+    } else {
+      code.invokevirtual(HART, "attention", GET_INT);
+    }
   }
 
   /** Calls the unit at {@link LocalAccess#NEXT}; registers are dirty, the link is written. */
@@ -305,7 +323,8 @@ final class UnitEmitter {
     code.iconst_0().istore(LocalAccess.COUNT);
     code.iload(LocalAccess.DEPTH).loadConstant(Calls.MAX_DEPTH).if_icmpge(out);
     // A tree of calls may take minutes without a back edge.
-    code.aload(LocalAccess.HART).invokevirtual(HART, "attention", GET_INT).ifne(out);
+    pushAttention();
+    code.ifne(out);
     code.aload(LocalAccess.HART)
         .lload(LocalAccess.NEXT)
         .invokevirtual(HART, "unit", MethodTypeDesc.of(UNIT, CD_long))

@@ -100,7 +100,7 @@ final class UnitStore {
                       "run",
                       UnitEmitter.RUN,
                       ClassFile.ACC_PUBLIC,
-                      code -> new UnitEmitter(code, region).emit());
+                      code -> new UnitEmitter(code, region, tier == Tier.COUNTING).emit());
                 });
     counters.units.increment();
     counters.instructions.add(region.instructions());

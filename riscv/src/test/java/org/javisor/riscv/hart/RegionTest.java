@@ -160,6 +160,81 @@ class RegionTest {
     assertThat(hart.x(9)).isEqualTo(100 * (2 + 10 + 2 + 100));
   }
 
+  /** Executes at an address, which is translated then; ends at the first call or return. */
+  private void callOnce(long address) {
+    long end = BASE + 0x2000;
+    machine.code(end, "ecall");
+    hart.setX(1, end);
+    hart.setX(20, end);
+    machine.run(hart, address);
+    hart.setX(20, BASE + 0x1000);
+  }
+
+  /** A callee changes the address space, and returns where the caller is in another one. */
+  @Test
+  void aCallerInAnotherAddressSpaceIsNotGoneOnWith() {
+    PageTables first = translate();
+    PageTables second = new PageTables(machine.memory, 3, TABLES + 0x10_0000);
+    second.map(BASE, BASE, RWX, 1);
+    first.map(0x40_0000, DATA, RWX);
+    second.map(0x40_0000, DATA + 0x1000, RWX);
+    String caller = "mv s3, ra\njalr ra, 0(s4)\naddi s1, s1, %d\njr s3";
+    machine.code(DATA, String.format(caller, 1));
+    machine.code(DATA + 0x1000, String.format(caller, 100));
+    machine.code(BASE + 0x1000, "addi s2, s2, 1\ncsrw satp, s6\nret");
+    machine.code(
+        BASE,
+        """
+               li   s0, 50
+               li   s1, 0
+               lui  s7, 0x400
+        again: csrw satp, s5
+               jalr ra, 0(s7)
+               addi s0, s0, -1
+               bnez s0, again
+               ecall
+        """);
+    hart.setX(21, first.satp(1));
+    hart.setX(22, second.satp(2));
+    callOnce(0x40_0000);
+    callOnce(BASE + 0x1000);
+    machine.run(hart, BASE);
+    assertThat(hart.x(9)).isEqualTo(50 * 100);
+  }
+
+  /** A callee maps another page in the place of the one its caller is in. */
+  @Test
+  void aCallerWhosePageIsMappedAwayIsNotGoneOnWith() {
+    PageTables tables = translate();
+    tables.map(0x40_0000, DATA, RWX);
+    String caller = "mv s3, ra\njalr ra, 0(s4)\naddi s1, s1, %d\njr s3";
+    machine.code(DATA, String.format(caller, 1));
+    machine.code(DATA + 0x1000, String.format(caller, 100));
+    machine.code(BASE + 0x1000, "sd s6, 0(s8)\nsfence.vma s7, zero\nret");
+    machine.code(
+        BASE,
+        """
+               li   s0, 50
+               li   s1, 0
+               lui  s7, 0x400
+        again: sd   s5, 0(s8)
+               sfence.vma s7, zero
+               jalr ra, 0(s7)
+               addi s0, s0, -1
+               bnez s0, again
+               ecall
+        """);
+    long entry = tables.entry(0x40_0000, 0);
+    tables.map(0x60_0000, entry & -4096, RWX);
+    hart.setX(21, DATA >>> 12 << 10 | RWX);
+    hart.setX(22, (DATA + 0x1000) >>> 12 << 10 | RWX);
+    hart.setX(24, 0x60_0000 + (entry & 4095));
+    callOnce(0x40_0000);
+    callOnce(BASE + 0x1000);
+    machine.run(hart, BASE);
+    assertThat(hart.x(9)).isEqualTo(50 * 100);
+  }
+
   @Test
   void aFaultInTheMiddleOfALoopHasTheRegistersAndCountsOfThatMoment() {
     PageTables tables = translate();

@@ -46,21 +46,7 @@ record Sequence(
 
   void emit(Assembler out) {
     long start = out.here();
-    int[] offsets = new int[units.size() + 1];
-    for (int i = 0; i < units.size(); i++) {
-      offsets[i + 1] = offsets[i] + units.get(i).length();
-    }
-    for (int i = 0; i < units.size(); i++) {
-      int skip = units.get(i) instanceof Unit.Jump jump ? jump.skip() : 0;
-      int target = Math.min(i + 1 + skip, units.size());
-      for (int encoding : units.get(i).encodings(offsets[target] - offsets[i])) {
-        if ((encoding & 3) == 3) {
-          out.word(encoding);
-        } else {
-          out.half(encoding);
-        }
-      }
-    }
+    Unit.emit(units, out);
     int remaining = (int) (Layout.REPETITIONS - Layout.WINDOW_CENTER) - stackOffset;
     out.emit(Instruction.LD, counter, remaining, SP).emit(Instruction.ADDI, counter, counter, -1);
     out.emit(Instruction.SD, counter, remaining, SP);

@@ -24,7 +24,7 @@ import org.javisor.riscv.isa.Shape;
  * or end the program, is left out: misaligned atomics, store-conditional after a store or to
  * another width than the load-reserved, reserved rounding modes in frm, ecall, ebreak.
  */
-final class SequenceSource {
+public final class SequenceSource {
   private static final int SP = 2;
   private static final int FFLAGS = 1;
   private static final int FRM = 2;
@@ -69,7 +69,8 @@ final class SequenceSource {
   private final int wordBase;
   private final int[] favourites = new int[6];
 
-  private SequenceSource(long seed) {
+  /** A source whose units follow from the seed alone. */
+  public SequenceSource(long seed) {
     random = new SplittableRandom(seed);
     values = new Values(random);
     compressedBase = random.nextInt(8, 16);
@@ -77,6 +78,16 @@ final class SequenceSource {
     for (int i = 0; i < favourites.length; i++) {
       favourites[i] = random.nextInt(1, 32);
     }
+  }
+
+  /** A register of x8 to x15 that code expects to hold an address, a multiple of 8. */
+  public int compressedBase() {
+    return compressedBase;
+  }
+
+  /** A register that code expects to hold an address, a multiple of 4. */
+  public int wordBase() {
+    return wordBase;
   }
 
   static Sequence sequence(long seed) {
@@ -110,7 +121,8 @@ final class SequenceSource {
         List.copyOf(units));
   }
 
-  private Unit unit() {
+  /** The next unit; it may use what registers and floating point there are. */
+  public Unit unit() {
     int choice = random.nextInt(100);
     if (choice < 28) {
       return choice == 0 ? countingZeros() : straight(computing());

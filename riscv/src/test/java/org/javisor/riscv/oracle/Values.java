@@ -3,7 +3,7 @@ package org.javisor.riscv.oracle;
 import java.util.SplittableRandom;
 
 /** Random operands, mostly near the edges where implementations differ. */
-final class Values {
+public final class Values {
   private static final long[] INTEGERS = {
     0,
     1,
@@ -82,11 +82,13 @@ final class Values {
 
   private final SplittableRandom random;
 
-  Values(SplittableRandom random) {
+  /** Operands drawn from {@code random}. */
+  public Values(SplittableRandom random) {
     this.random = random;
   }
 
-  long integer() {
+  /** The contents of an integer register. */
+  public long integer() {
     return switch (random.nextInt(4)) {
       case 0 -> INTEGERS[random.nextInt(INTEGERS.length)];
       case 1 -> random.nextLong();
@@ -96,7 +98,7 @@ final class Values {
   }
 
   /** The contents of a floating-point register; now and then a single that is not NaN-boxed. */
-  long register() {
+  public long register() {
     return random.nextInt(8) == 0 ? random.nextLong() : random.nextBoolean() ? boxed() : real();
   }
 
@@ -123,7 +125,7 @@ final class Values {
   }
 
   /** Eight bytes of memory. */
-  long memory() {
+  public long memory() {
     return switch (random.nextInt(3)) {
       case 0 -> integer();
       case 1 -> real();
