@@ -20,13 +20,13 @@ public record BenchProgram(String name, int iterations, long checksum) {
   /** All programs of one thread, in the order in which they run. */
   public static final List<BenchProgram> ALL =
       List.of(
-          new BenchProgram("hash", 60, 0xd5259e1f925e9f3aL),
-          new BenchProgram("sort", 60, 0x924fc700508ce63fL),
-          new BenchProgram("matrix", 60, 0x3e23a416c8bda4f6L),
+          new BenchProgram("hash", 160, 0xd5259e1f925e9f3aL),
+          new BenchProgram("sort", 80, 0x924fc700508ce63fL),
+          new BenchProgram("matrix", 80, 0x3e23a416c8bda4f6L),
           new BenchProgram("interpreter", 60, 0x65b1),
-          new BenchProgram("recursion", 60, 28657),
-          new BenchProgram("copy", 60, 0xe4970c09de804cc4L),
-          new BenchProgram("chase", 60, 0xb21c2e15dc1edba6L));
+          new BenchProgram("recursion", 100, 28657),
+          new BenchProgram("copy", 40, 0xe4970c09de804cc4L),
+          new BenchProgram("chase", 40, 0xb21c2e15dc1edba6L));
 
   /** One that shares its work out among threads; measured apart, with one thread and with two. */
   public static final BenchProgram LANES = new BenchProgram("lanes", 40, 0xd117e2e036b886caL);

@@ -74,8 +74,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
         names = "--work",
         paramLabel = "N",
-        defaultValue = "1",
-        description = "Multiplies the work of each program, by default 1.")
+        defaultValue = "5",
+        description =
+            "Multiplies the iterations of each program, by default 5; with less than that, some end"
+                + " before they are at steady state.")
     int work;
 
     @Option(
