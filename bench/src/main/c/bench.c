@@ -1,10 +1,13 @@
-/* Runs one benchmark program: PROGRAM [ITERATIONS]. Prints one line
+/* Runs one benchmark program: PROGRAM [ITERATIONS [THREADS]]. Prints one line
 
-     @bench result NAME iterations=N checksum=HEX work=N nanoseconds=N instructions=N
+     @bench result NAME threads=N iterations=N checksum=HEX work=N nanoseconds=N steady=N settled=N
+     instructions=N
 
-   with the elapsed time of CLOCK_MONOTONIC and the instructions the hart retired meanwhile, 0 where
-   it does not say. Ends with 1 if the program finds its own result wrong. */
+   with the elapsed time of CLOCK_MONOTONIC for all iterations, for one iteration at steady state and
+   until the steady state was reached (see settling.h), and the instructions the hart retired
+   meanwhile, 0 where it does not say. Ends with 1 if the program finds its own result wrong. */
 #include "bench.h"
+#include "settling.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -12,6 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+enum { MAX_THREADS = 64 };
+
+int bench_threads = 1;
 
 static uint64_t nanoseconds(void) {
   struct timespec now;
@@ -48,6 +55,19 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s: the number of iterations must be positive\n", bench_name);
     return 2;
   }
+  if (argc > 2) {
+    long threads = strtol(argv[2], NULL, 10);
+    if (threads < 1 || threads > MAX_THREADS) {
+      fprintf(stderr, "%s: the number of threads must be 1 to %d\n", bench_name, MAX_THREADS);
+      return 2;
+    }
+    bench_threads = (int)threads;
+  }
+  uint64_t *ends = calloc(iterations, sizeof *ends);
+  if (ends == NULL) {
+    fprintf(stderr, "%s: no memory for the times of the iterations\n", bench_name);
+    return 1;
+  }
   int counted = counts_instructions();
   signal(SIGILL, SIG_DFL);
   bench_prepare();
@@ -55,19 +75,24 @@ int main(int argc, char **argv) {
   uint64_t instructions = counted ? retired() : 0;
   uint64_t start = nanoseconds();
   uint64_t checksum = bench_iteration();
+  ends[0] = nanoseconds() - start;
   int same = 1;
   for (uint64_t i = 1; i < iterations; i++) {
     same &= bench_iteration() == checksum;
+    ends[i] = nanoseconds() - start;
   }
-  uint64_t elapsed = nanoseconds() - start;
   instructions = counted ? retired() - instructions : 0;
 
   if (!same || !bench_verify()) {
     printf("@bench wrong %s\n", bench_name);
     return 1;
   }
-  printf("@bench result %s iterations=%" PRIu64 " checksum=%016" PRIx64 " work=%" PRIu64
-         " nanoseconds=%" PRIu64 " instructions=%" PRIu64 "\n",
-         bench_name, iterations, checksum, bench_work * iterations, elapsed, instructions);
+  struct settling settling = settling_of(ends, iterations);
+  printf("@bench result %s threads=%d iterations=%" PRIu64 " checksum=%016" PRIx64 " work=%" PRIu64
+         " nanoseconds=%" PRIu64 " steady=%" PRIu64 " settled=%" PRIu64 " instructions=%" PRIu64
+         "\n",
+         bench_name, bench_threads, iterations, checksum, bench_work * iterations,
+         ends[iterations - 1], settling.steady, settling.settled, instructions);
+  free(ends);
   return 0;
 }

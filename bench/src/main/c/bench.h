@@ -7,8 +7,12 @@
 /* The program's name in results. */
 extern const char bench_name[];
 
-/* Units of work of one iteration: bytes hashed, numbers sorted, calls made, steps walked. */
+/* Units of work of one iteration: bytes hashed, numbers sorted, calls made, steps walked. An
+   iteration takes a millisecond or a few, so that a warm-up can be told from what follows. */
 extern const uint64_t bench_work;
+
+/* Threads the work is to be shared out among: 1, but for programs that are told otherwise. */
+extern int bench_threads;
 
 /* Makes the input; not measured. */
 void bench_prepare(void);

@@ -22,14 +22,22 @@ compile() {
   for input in "$sources"/*.h "$0" "$@"; do
     if [ ! "$target/$program" -nt "$input" ]; then
       # Renamed when complete: an interrupted build must not look finished.
-      "$compiler" -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$target/.$program" "$@"
+      "$compiler" -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -static -s -o "$target/.$program" "$@"
       mv -f -- "$target/.$program" "$target/$program"
       return
     fi
   done
 }
 
-for program in hash sort matrix interpreter recursion copy chase; do
-  compile $program "$sources/bench.c" "$sources/$program.c"
+measured() {
+  program=$1
+  shift
+  compile "$program" "$sources/bench.c" "$sources/settling.c" "$sources/$program.c" "$@"
+}
+
+measured hash "$sources/sha256.c"
+measured lanes "$sources/sha256.c"
+for program in sort matrix interpreter recursion copy chase; do
+  measured $program
 done
 compile init "$sources/init.c"

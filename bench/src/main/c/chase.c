@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { NODES = 1024 * 1024, STEPS = NODES / 4 };
+enum { NODES = 1024 * 1024, STEPS = NODES / 16 };
 
 const char bench_name[] = "chase";
 const uint64_t bench_work = STEPS;

@@ -1,5 +1,5 @@
 /* The first and only process of a benchmark machine: runs what /bench/plan lists, a line of
-   PROGRAM ITERATIONS each, and powers the machine off. Every line it prints begins with @bench. */
+   PROGRAM ITERATIONS THREADS each, and powers the machine off. Every line it prints begins with @bench. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,12 +26,12 @@ static void open_counters(void) {
   }
 }
 
-static int run(const char *program, char *iterations) {
+static int run(const char *program, char *iterations, char *threads) {
   char path[128];
   snprintf(path, sizeof path, "/bench/%s", program);
   pid_t child = fork();
   if (child == 0) {
-    char *arguments[] = {path, iterations, NULL};
+    char *arguments[] = {path, iterations, threads, NULL};
     execv(path, arguments);
     _exit(126);
   }
@@ -48,8 +48,9 @@ int main(void) {
   FILE *plan = fopen("/bench/plan", "re");
   char program[64];
   char iterations[32];
-  while (plan != NULL && fscanf(plan, "%63s %31s", program, iterations) == 2) {
-    int status = run(program, iterations);
+  char threads[32];
+  while (plan != NULL && fscanf(plan, "%63s %31s %31s", program, iterations, threads) == 3) {
+    int status = run(program, iterations, threads);
     if (status != 0) {
       printf("@bench failed %s status=%d\n", program, status);
     }

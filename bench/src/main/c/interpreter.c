@@ -1,7 +1,7 @@
 /* A bytecode interpreter that counts Collatz steps: an indirect jump for each bytecode. */
 #include "bench.h"
 
-enum { LIMIT = 3000 };
+enum { LIMIT = 500 };
 
 const char bench_name[] = "interpreter";
 const uint64_t bench_work = LIMIT;

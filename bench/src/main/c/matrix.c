@@ -1,9 +1,9 @@
-/* Product of two 128 x 128 matrices of double: fused multiply-adds and regular memory access. */
+/* Product of two 64 x 64 matrices of double: fused multiply-adds and regular memory access. */
 #include "bench.h"
 
 #include <string.h>
 
-enum { N = 128 };
+enum { N = 64 };
 
 const char bench_name[] = "matrix";
 const uint64_t bench_work = (uint64_t)N * N * N;

@@ -1,10 +1,10 @@
 /* Fibonacci numbers by their definition: calls and returns. */
 #include "bench.h"
 
-enum { N = 27 };
+enum { N = 23 };
 
 const char bench_name[] = "recursion";
-const uint64_t bench_work = 635621; /* calls: 2 fib(28) - 1 */
+const uint64_t bench_work = 92735; /* calls: 2 fib(24) - 1 */
 
 /* Without the attributes the compiler turns half of the calls into a loop. */
 __attribute__((noinline, noclone, optimize("no-optimize-sibling-calls"))) static uint64_t

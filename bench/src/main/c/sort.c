@@ -1,7 +1,7 @@
-/* Quicksort of 100,000 random 64-bit numbers: branches that cannot be predicted. */
+/* Quicksort of 20,000 random 64-bit numbers: branches that cannot be predicted. */
 #include "bench.h"
 
-enum { COUNT = 100000, SHORT_RANGE = 12 };
+enum { COUNT = 20000, SHORT_RANGE = 12 };
 
 const char bench_name[] = "sort";
 const uint64_t bench_work = COUNT;

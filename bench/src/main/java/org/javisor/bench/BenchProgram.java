@@ -17,16 +17,19 @@ public record BenchProgram(String name, int iterations, long checksum) {
   public static final String COMPILER_INSTALLATION =
       "apt-get install gcc-riscv64-linux-gnu libc6-dev-riscv64-cross";
 
-  /** All programs, in the order in which they run. */
+  /** All programs of one thread, in the order in which they run. */
   public static final List<BenchProgram> ALL =
       List.of(
-          new BenchProgram("hash", 8, 0xc5a2609416ae1450L),
-          new BenchProgram("sort", 8, 0x5c99a6d76949cebaL),
-          new BenchProgram("matrix", 6, 0xe0ea0e19160aab56L),
-          new BenchProgram("interpreter", 4, 0x347e7),
-          new BenchProgram("recursion", 10, 196418),
-          new BenchProgram("copy", 8, 0xe4970c09de804cc4L),
-          new BenchProgram("chase", 4, 0x0c8bd877e56837adL));
+          new BenchProgram("hash", 160, 0xd5259e1f925e9f3aL),
+          new BenchProgram("sort", 80, 0x924fc700508ce63fL),
+          new BenchProgram("matrix", 80, 0x3e23a416c8bda4f6L),
+          new BenchProgram("interpreter", 60, 0x65b1),
+          new BenchProgram("recursion", 100, 28657),
+          new BenchProgram("copy", 40, 0xe4970c09de804cc4L),
+          new BenchProgram("chase", 40, 0xb21c2e15dc1edba6L));
+
+  /** One that shares its work out among threads; measured apart, with one thread and with two. */
+  public static final BenchProgram LANES = new BenchProgram("lanes", 40, 0xd117e2e036b886caL);
 
   private static final String INIT = "init";
 

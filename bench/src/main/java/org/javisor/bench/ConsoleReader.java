@@ -20,8 +20,9 @@ final class ConsoleReader {
   private static final Pattern MARK = Pattern.compile("@bench ([a-z-]+)(.*)");
   private static final Pattern RESULT =
       Pattern.compile(
-          " ([a-z]+) iterations=(\\d{1,18}) checksum=([0-9a-f]{16}) work=(\\d{1,18})"
-              + " nanoseconds=(\\d{1,18}) instructions=(\\d{1,18})\\s*");
+          " ([a-z]+) threads=(\\d{1,2}) iterations=(\\d{1,18}) checksum=([0-9a-f]{16}) work=(\\d{1,18})"
+              + " nanoseconds=(\\d{1,18}) steady=(\\d{1,18}) settled=(\\d{1,18})"
+              + " instructions=(\\d{1,18})\\s*");
 
   private final List<ProgramResult> results = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
@@ -64,11 +65,14 @@ final class ConsoleReader {
     results.add(
         new ProgramResult(
             fields.group(1),
-            Long.parseLong(fields.group(2)),
-            Long.parseUnsignedLong(fields.group(3), 16),
-            Long.parseLong(fields.group(4)),
+            Integer.parseInt(fields.group(2)),
+            Long.parseLong(fields.group(3)),
+            Long.parseUnsignedLong(fields.group(4), 16),
             Long.parseLong(fields.group(5)),
-            Long.parseLong(fields.group(6))));
+            Long.parseLong(fields.group(6)),
+            Long.parseLong(fields.group(7)),
+            Long.parseLong(fields.group(8)),
+            Long.parseLong(fields.group(9))));
   }
 
   /** When the first user program spoke, counted from the start of the machine's process. */

@@ -138,12 +138,9 @@ public final class CpuBench {
   }
 
   /** A machine that computes something else is not worth measuring. */
-  private static void check(Peer peer, List<ProgramResult> results) {
-    List<String> found = results.stream().map(CpuBench::identity).toList();
-    List<String> expected =
-        BenchProgram.ALL.stream()
-            .map(program -> "%s %016x".formatted(program.name(), program.checksum()))
-            .toList();
+  private void check(Peer peer, List<ProgramResult> results) {
+    List<String> found = results.stream().map(ProgramRun::identityOf).toList();
+    List<String> expected = ProgramRun.all(plan.cpus()).stream().map(ProgramRun::identity).toList();
     if (!found.equals(expected)) {
       throw ProblemException.failed(
           "the machine in %s computed %s instead of %s".formatted(peer.name(), found, expected),
@@ -151,17 +148,13 @@ public final class CpuBench {
           null);
     }
     for (ProgramResult result : results) {
-      if (result.nanoseconds() <= 0) {
+      if (result.nanoseconds() <= 0 || result.steady() <= 0) {
         throw ProblemException.failed(
             "the clock in %s stood still during %s".formatted(peer.name(), result.program()),
             "",
             null);
       }
     }
-  }
-
-  private static String identity(ProgramResult result) {
-    return "%s %016x".formatted(result.program(), result.checksum());
   }
 
   private Path ramDisk() {
@@ -172,7 +165,7 @@ public final class CpuBench {
       file.toFile().deleteOnExit();
       boolean complete = false;
       try {
-        RamDisk.write(file, plan.workFactor());
+        RamDisk.write(file, plan.workFactor(), plan.cpus());
         complete = true;
       } finally {
         if (!complete) {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,21 +39,23 @@ final class MachineProcess {
    *     programs; the last lines of the console are its details
    */
   MachineRun run() throws InterruptedException {
-    Path errors = temporaryFile();
+    Path errors = temporaryFile(".log");
+    Path statistics = temporaryFile(".json");
     try {
       long start = System.nanoTime();
-      Process process = start(errors);
+      Process process = start(errors, statistics);
       // Whoever ends this process ends the machine too.
       Thread atExit = Thread.ofPlatform().unstarted(process::destroyForcibly);
       Runtime.getRuntime().addShutdownHook(atExit);
       try {
-        return read(process, start, errors);
+        return read(process, start, errors, statistics);
       } finally {
         process.destroyForcibly();
         removeHook(atExit);
       }
     } finally {
       errors.toFile().delete();
+      statistics.toFile().delete();
     }
   }
 
@@ -66,10 +67,10 @@ final class MachineProcess {
     }
   }
 
-  private Process start(Path errors) {
+  private Process start(Path errors, Path statistics) {
     try {
       Process process =
-          new ProcessBuilder(peer.command(boot)).redirectError(errors.toFile()).start();
+          new ProcessBuilder(peer.command(boot, statistics)).redirectError(errors.toFile()).start();
       process.getOutputStream().close();
       return process;
     } catch (IOException e) {
@@ -77,7 +78,8 @@ final class MachineProcess {
     }
   }
 
-  private MachineRun read(Process process, long start, Path errors) throws InterruptedException {
+  private MachineRun read(Process process, long start, Path errors, Path statistics)
+      throws InterruptedException {
     ConsoleReader console = new ConsoleReader();
     // Said before it is done: the process may be gone before the future counts as completed.
     AtomicBoolean late = new AtomicBoolean();
@@ -88,7 +90,7 @@ final class MachineProcess {
               process.destroyForcibly();
             },
             CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS));
-    OptionalLong overhead = OptionalLong.empty();
+    ProcessMemory memory = ProcessMemory.UNKNOWN;
     boolean measured = false;
     try (BufferedReader lines =
         new BufferedReader(
@@ -98,7 +100,7 @@ final class MachineProcess {
         console.line(line, Duration.ofNanos(System.nanoTime() - start));
         if (console.ended() && !measured) {
           measured = true;
-          overhead = ResidentMemory.besidesGuest(process.pid(), boot.memory());
+          memory = ProcessMemory.of(process.pid(), boot.memory());
         }
       }
     } catch (IOException e) {
@@ -107,7 +109,10 @@ final class MachineProcess {
     process.waitFor();
     timeout.cancel(false);
     check(console, !late.get(), process.exitValue(), errors);
-    return new MachineRun(console.firstProgram().orElseThrow(), console.results(), overhead);
+    return new MachineRun(
+        console.firstProgram().orElseThrow(),
+        console.results(),
+        memory.withCodeCache(peer.codeCache(statistics)));
   }
 
   private void check(ConsoleReader console, boolean inTime, int exitCode, Path errors) {
@@ -136,9 +141,9 @@ final class MachineProcess {
     }
   }
 
-  private static Path temporaryFile() {
+  private static Path temporaryFile(String suffix) {
     try {
-      Path file = Files.createTempFile("javisor-bench", ".log");
+      Path file = Files.createTempFile("javisor-bench", suffix);
       file.toFile().deleteOnExit();
       return file;
     } catch (IOException e) {

@@ -1,10 +1,14 @@
 package org.javisor.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.javisor.host.ProblemException;
 
 /** A program that can boot a machine with its serial console on standard output. */
@@ -12,8 +16,18 @@ sealed interface Peer {
   /** Its name in reports. */
   String name();
 
-  /** The command that boots the machine; it ends when the guest powers off or resets. */
-  List<String> command(BootFiles boot);
+  /**
+   * The command that boots the machine; it ends when the guest powers off or resets.
+   *
+   * @param statistics a file for what the peer itself counts, see {@link #codeCache}
+   */
+  List<String> command(BootFiles boot, Path statistics);
+
+  /**
+   * Bytes of compiled code in the peer's JVM when its machine ended, from the file that the command
+   * wrote; empty if the peer does not tell.
+   */
+  OptionalLong codeCache(Path statistics);
 
   /**
    * Javisor itself, in a process of its own as the other peers are.
@@ -21,6 +35,8 @@ sealed interface Peer {
    * @param start the command that starts {@code javisor}, before its arguments
    */
   record Javisor(List<String> start) implements Peer {
+    private static final Pattern CODE_CACHE = Pattern.compile("\"codeCacheBytes\": (\\d{1,18})");
+
     public Javisor {
       start = List.copyOf(start);
     }
@@ -31,11 +47,13 @@ sealed interface Peer {
     }
 
     @Override
-    public List<String> command(BootFiles boot) {
+    public List<String> command(BootFiles boot, Path statistics) {
       List<String> command = new ArrayList<>(start);
       command.addAll(
           List.of(
               "run",
+              "--stats-json",
+              statistics.toString(),
               "--cpus",
               Integer.toString(boot.cpus()),
               "--memory",
@@ -47,6 +65,18 @@ sealed interface Peer {
               "--append",
               boot.words()));
       return command;
+    }
+
+    @Override
+    public OptionalLong codeCache(Path statistics) {
+      try {
+        Matcher field = CODE_CACHE.matcher(Files.readString(statistics));
+        return field.find()
+            ? OptionalLong.of(Long.parseLong(field.group(1)))
+            : OptionalLong.empty();
+      } catch (IOException e) {
+        return OptionalLong.empty();
+      }
     }
   }
 
@@ -75,7 +105,7 @@ sealed interface Peer {
     }
 
     @Override
-    public List<String> command(BootFiles boot) {
+    public List<String> command(BootFiles boot, Path statistics) {
       return List.of(
           PROGRAM,
           "-machine",
@@ -102,6 +132,11 @@ sealed interface Peer {
           boot.initialRamDisk().toString(),
           "-append",
           "console=ttyS0 " + boot.words());
+    }
+
+    @Override
+    public OptionalLong codeCache(Path statistics) {
+      return OptionalLong.empty();
     }
   }
 }

@@ -18,17 +18,20 @@ final class RamDisk {
    * Writes it.
    *
    * @param workFactor multiplies every program's iterations, at least 1
+   * @param cpus harts of the machine: with two or more, two threads are compared with one
    */
-  static void write(Path file, int workFactor) throws IOException {
+  static void write(Path file, int workFactor, int cpus) throws IOException {
     try (CpioWriter archive =
         new CpioWriter(new BufferedOutputStream(Files.newOutputStream(file)))) {
       archive.characterDevice("dev/console", 0600, 5, 1);
       archive.file("init", 0755, BenchProgram.initExecutable());
-      StringBuilder plan = new StringBuilder();
       for (BenchProgram program : BenchProgram.ALL) {
         archive.file("bench/" + program.name(), 0755, program.executable());
-        long iterations = (long) program.iterations() * workFactor;
-        plan.append(program.name()).append(' ').append(iterations).append('\n');
+      }
+      archive.file("bench/" + BenchProgram.LANES.name(), 0755, BenchProgram.LANES.executable());
+      StringBuilder plan = new StringBuilder();
+      for (ProgramRun run : ProgramRun.all(cpus)) {
+        plan.append(run.planLine(workFactor)).append('\n');
       }
       archive.file("bench/plan", 0644, plan.toString().getBytes(StandardCharsets.US_ASCII));
     }

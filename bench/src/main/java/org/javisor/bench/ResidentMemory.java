@@ -8,11 +8,35 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a machine's process has in memory besides the guest's own pages. */
+/** What of a machine's process is in memory, as proc(5) tells it. */
 final class ResidentMemory {
   private static final Pattern FIELD = Pattern.compile("(Size|Rss): *(\\d+) kB");
 
+  private static final Pattern PEAK = Pattern.compile("VmHWM:\\s*(\\d+) kB");
+
   private ResidentMemory() {}
+
+  /**
+   * The most bytes of a process that were resident at any time so far; empty where there is no
+   * {@code /proc/PID/status}.
+   */
+  static OptionalLong peak(long processId) {
+    try {
+      return peak(Files.readAllLines(Path.of("/proc", Long.toString(processId), "status")));
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  static OptionalLong peak(List<String> status) {
+    for (String line : status) {
+      Matcher field = PEAK.matcher(line);
+      if (field.matches()) {
+        return OptionalLong.of(Long.parseLong(field.group(1)) << 10);
+      }
+    }
+    return OptionalLong.empty();
+  }
 
   /**
    * Bytes resident in all mappings of a process but the one that holds the guest's memory: the

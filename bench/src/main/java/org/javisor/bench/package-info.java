@@ -5,7 +5,8 @@
  * src/main/c}, compiled by the build) into a {@link org.javisor.bench.RamDisk}, boots it in a
  * process of each {@link org.javisor.bench.Peer} ({@link org.javisor.bench.MachineProcess}), reads
  * what the guest prints ({@link org.javisor.bench.ConsoleReader}) and sums up in a {@link
- * org.javisor.bench.CpuReport}.
+ * org.javisor.bench.CpuReport}. A program times each of its iterations itself and says how fast it
+ * was at steady state and how long it took to get there ({@code settling.c}).
  */
 @NullMarked
 package org.javisor.bench;

@@ -28,7 +28,9 @@ class BenchProgramTest {
   @TempDir Path directory;
 
   static List<BenchProgram> programs() {
-    return BenchProgram.ALL;
+    List<BenchProgram> programs = new ArrayList<>(BenchProgram.ALL);
+    programs.add(BenchProgram.LANES);
+    return programs;
   }
 
   @BeforeEach
@@ -68,7 +70,28 @@ class BenchProgramTest {
     assertThat(result.iterations()).isEqualTo(2);
     assertThat(result.checksum()).isEqualTo(program.checksum());
     assertThat(result.work()).isPositive().isEven();
+    assertThat(result.threads()).isEqualTo(1);
     assertThat(result.nanoseconds()).isPositive();
+    assertThat(result.steady()).isPositive().isLessThan(result.nanoseconds());
+    assertThat(result.settled()).isNotNegative().isLessThan(result.nanoseconds());
+  }
+
+  @Test
+  void sharingWorkOutDoesNotChangeTheResult() throws IOException, InterruptedException {
+    Ending ending = execute(BenchProgram.LANES, "2", "3");
+    ConsoleReader reader = new ConsoleReader();
+    ending.output().lines().forEach(line -> reader.line(line, Duration.ZERO));
+    assertThat(ending.exitCode()).as(ending.output()).isZero();
+    assertThat(reader.results().getFirst().threads()).isEqualTo(3);
+    assertThat(reader.results().getFirst().checksum()).isEqualTo(BenchProgram.LANES.checksum());
+    assertThat(execute(BenchProgram.LANES, "2", "0").exitCode()).isEqualTo(2);
+  }
+
+  /** An iteration takes a few milliseconds: fewer of them would not show when a warm-up is over. */
+  @ParameterizedTest
+  @MethodSource("programs")
+  void hasIterationsEnoughToSettle(BenchProgram program) {
+    assertThat(program.iterations()).isGreaterThanOrEqualTo(40);
   }
 
   @ParameterizedTest
@@ -80,7 +103,7 @@ class BenchProgramTest {
   /** The hash's checksum, computed by the JDK. */
   @Test
   void hashIsSha256() throws NoSuchAlgorithmException {
-    byte[] message = new byte[256 * 1024];
+    byte[] message = new byte[64 * 1024];
     for (int i = 0; i < message.length; i++) {
       message[i] = (byte) (i * 31 + (i >> 8) * 17 + (i >> 16));
     }

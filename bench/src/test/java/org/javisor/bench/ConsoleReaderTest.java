@@ -19,12 +19,14 @@ class ConsoleReaderTest {
     console(
         "OpenSBI v1.2",
         "@bench first-program",
-        "@bench result hash iterations=6 checksum=c5a2609416ae1450 work=1572864"
-            + " nanoseconds=123456789 instructions=0\r",
+        "@bench result hash threads=2 iterations=6 checksum=c5a2609416ae1450 work=1572864"
+            + " nanoseconds=123456789 steady=20000000 settled=3456789 instructions=0\r",
         "@bench end");
     assertThat(reader.firstProgram()).contains(Duration.ofSeconds(3));
     assertThat(reader.results())
-        .containsExactly(new ProgramResult("hash", 6, 0xc5a2609416ae1450L, 1572864, 123456789, 0));
+        .containsExactly(
+            new ProgramResult(
+                "hash", 2, 6, 0xc5a2609416ae1450L, 1572864, 123456789, 20000000, 3456789, 0));
     assertThat(reader.complaints()).isEmpty();
     assertThat(reader.ended()).isTrue();
   }
@@ -48,8 +50,8 @@ class ConsoleReaderTest {
   @Test
   void doesNotBelieveNumbersBeyondAnyMeaning() {
     console(
-        "@bench result hash iterations=6 checksum=c5a2609416ae1450 work=1"
-            + " nanoseconds=99999999999999999999999 instructions=0");
+        "@bench result hash threads=1 iterations=6 checksum=c5a2609416ae1450 work=1"
+            + " nanoseconds=99999999999999999999999 steady=1 settled=1 instructions=0");
     assertThat(reader.results()).isEmpty();
     assertThat(reader.complaints()).hasSize(1);
   }

@@ -38,8 +38,8 @@ class CpuBenchTest {
     for (BenchProgram program : BenchProgram.ALL) {
       long checksum = program.name().equals("hash") ? firstChecksum : program.checksum();
       script.append(
-          ("echo '@bench result %s iterations=1 checksum=%016x work=1 nanoseconds=1000"
-                  + " instructions=500';")
+          ("echo '@bench result %s threads=1 iterations=1 checksum=%016x work=1"
+                  + " nanoseconds=1000 steady=1000 settled=0 instructions=500';")
               .formatted(program.name(), checksum));
     }
     return script.append("echo '@bench end'").toString();
@@ -54,7 +54,7 @@ class CpuBenchTest {
     assertThat(progress)
         .containsExactly("run 1 of 3 in javisor", "run 2 of 3 in javisor", "run 3 of 3 in javisor");
     assertThat(report.programs()).hasSize(BenchProgram.ALL.size());
-    assertThat(report.programs().getFirst().instructionsPerSecond()).contains(5e8);
+    assertThat(report.programs().getFirst().here().instructionsPerSecond()).contains(5e8);
   }
 
   @Test

@@ -2,7 +2,9 @@ package org.javisor.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,8 +16,8 @@ class MachineProcessTest {
   private static final BootFiles BOOT =
       new BootFiles(Path.of("kernel"), Path.of("disk"), "quiet", 1, 256L << 20);
   private static final String RESULT =
-      "echo '@bench result hash iterations=1 checksum=00000000000000ff work=1 nanoseconds=5"
-          + " instructions=9';";
+      "echo '@bench result hash threads=1 iterations=1 checksum=00000000000000ff work=1"
+          + " nanoseconds=5 steady=4 settled=1 instructions=9';";
 
   private static MachineRun run(String script, Duration limit) throws InterruptedException {
     return new MachineProcess(new Peer.Javisor(List.of("sh", "-c", script)), BOOT, limit).run();
@@ -30,7 +32,26 @@ class MachineProcessTest {
     MachineRun run =
         run("echo OpenSBI; echo '@bench first-program';" + RESULT + "echo '@bench end'");
     assertThat(run.firstProgram()).isPositive();
-    assertThat(run.results()).containsExactly(new ProgramResult("hash", 1, 255, 1, 5, 9));
+    assertThat(run.results()).containsExactly(new ProgramResult("hash", 1, 1, 255, 1, 5, 4, 1, 9));
+  }
+
+  @Test
+  void tellsTheMemoryOfTheProcess() throws InterruptedException {
+    // Of the arguments after the script the shell calls the first $0.
+    MachineRun run =
+        run(
+            "echo '@bench first-program'; echo '@bench end'; sleep 1;"
+                + "echo '{\"codeCacheBytes\": 12345}' > \"$2\"");
+    assertThat(run.memory().codeCache()).hasValue(12345);
+    assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "needs /proc");
+    assertThat(run.memory().peak().orElseThrow()).isPositive();
+    assertThat(run.memory().overhead()).isEmpty();
+  }
+
+  @Test
+  void memoryThatNobodyTellsIsNotKnown() throws InterruptedException {
+    MachineRun run = run("echo '@bench first-program'; echo '@bench end'");
+    assertThat(run.memory().codeCache()).isEmpty();
   }
 
   @Test
@@ -72,10 +93,13 @@ class MachineProcessTest {
   @Test
   void bothPeersGetTheSameMachine() {
     BootFiles boot = new BootFiles(Path.of("k"), Path.of("i"), "quiet panic=-1", 2, 256L << 20);
-    assertThat(new Peer.Javisor(List.of("javisor")).command(boot))
+    Path statistics = Path.of("s");
+    assertThat(new Peer.Javisor(List.of("javisor")).command(boot, statistics))
         .containsExactly(
             "javisor",
             "run",
+            "--stats-json",
+            "s",
             "--cpus",
             "2",
             "--memory",
@@ -86,7 +110,7 @@ class MachineProcessTest {
             "i",
             "--append",
             "quiet panic=-1");
-    assertThat(new Peer.Qemu().command(boot))
+    assertThat(new Peer.Qemu().command(boot, statistics))
         .containsSequence("-smp", "2")
         .containsSequence("-m", "size=262144k")
         .containsSequence("-kernel", "k")

@@ -20,7 +20,7 @@ class RamDiskTest {
   void holdsInitThePlanAndEveryProgram() throws IOException {
     assumeTrue(BenchProgram.areBuilt(), "needs " + BenchProgram.COMPILER_INSTALLATION);
     Path file = directory.resolve("disk.cpio");
-    RamDisk.write(file, 3);
+    RamDisk.write(file, 3, 2);
     byte[] bytes = Files.readAllBytes(file);
     List<String> names = new ArrayList<>();
     String plan = "";
@@ -42,7 +42,18 @@ class RamDiskTest {
     }
     assertThat(position).isEqualTo(bytes.length);
     assertThat(names).contains("init", "dev/console", "bench/hash", "bench/chase");
-    assertThat(plan).startsWith("hash 24\n").endsWith("chase 12\n");
+    long hash = 3L * BenchProgram.ALL.getFirst().iterations();
+    long lanes = 3L * BenchProgram.LANES.iterations();
+    assertThat(plan)
+        .startsWith("hash " + hash + " 1\n")
+        .endsWith("lanes %d 1\nlanes %d 2\n".formatted(lanes, lanes));
+    assertThat(names).contains("bench/lanes");
+  }
+
+  @Test
+  void oneHartHasNoUseForTwoThreads() {
+    assertThat(ProgramRun.all(1)).hasSize(BenchProgram.ALL.size());
+    assertThat(ProgramRun.all(8)).hasSize(BenchProgram.ALL.size() + 2);
   }
 
   private static int aligned(int position) {

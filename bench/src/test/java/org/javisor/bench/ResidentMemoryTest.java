@@ -26,6 +26,13 @@ class ResidentMemoryTest {
   }
 
   @Test
+  void findsThePeak() {
+    assertThat(ResidentMemory.peak(List.of("VmPeak:\t 9000 kB", "VmHWM:\t    5000 kB")))
+        .hasValue(5000L << 10);
+    assertThat(ResidentMemory.peak(List.of("Name:\tsh"))).isEmpty();
+  }
+
+  @Test
   void saysNothingWhereTheGuestsMemoryIsNotFound() {
     assertThat(ResidentMemory.besidesGuest(SMAPS, 128L << 20)).isEmpty();
   }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.javisor.bench.CpuBench;
 import org.javisor.bench.CpuReport;
+import org.javisor.bench.CpuReportJson;
 import org.javisor.bench.CpuReportText;
 import org.javisor.bench.OwnCommand;
 import org.javisor.host.ByteSize;
@@ -43,12 +44,15 @@ final class BenchCommand implements Callable<Integer> {
         "Run small C programs in a machine and print how fast they were: hash, sort, matrix,"
             + " interpreter, recursion, memory copy, pointer chase, and the boot itself.",
         "Against a peer the same kernel and initial RAM disk run there in turn; a ratio above 1"
-            + " means faster than the peer."
+            + " means faster than the peer. The ratio is at steady state: of the median of the second"
+            + " half of the iterations. How long the warm-up took, and whole runs, are shown beside it.",
+        "With --cpus 2 or more it also shows how many times as fast two threads are as one."
       },
       footerHeading = "%nExamples:%n",
       footer = {
         "  javisor bench cpu",
         "  javisor bench cpu --against qemu --runs 5",
+        "  javisor bench cpu --against qemu --cpus 2",
         "  javisor bench cpu --against qemu --json"
       })
   static final class Cpu implements Callable<Integer> {
@@ -70,8 +74,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
         names = "--work",
         paramLabel = "N",
-        defaultValue = "1",
-        description = "Multiplies the work of each program, by default 1.")
+        defaultValue = "5",
+        description =
+            "Multiplies the iterations of each program, by default 5; with less than that, some end"
+                + " before they are at steady state.")
     int work;
 
     @Option(
@@ -115,7 +121,7 @@ final class BenchCommand implements Callable<Integer> {
               ByteSize.parse(memory));
       CpuReport report = new CpuBench(plan, Words::say).run();
       if (json) {
-        System.out.println(CpuReportText.json(report));
+        System.out.println(CpuReportJson.of(report));
       } else {
         CpuReportText.table(report).forEach(System.out::println);
       }

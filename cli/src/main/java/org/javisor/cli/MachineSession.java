@@ -30,19 +30,20 @@ final class MachineSession {
   private final MachineSpec spec;
   private final boolean interactive;
   private final boolean tty;
-  private final boolean stats;
+  private final Statistics statistics;
 
   // Unbuffered, and without the silence of PrintStream about a reader that has gone.
   private final InputStream input = new FileInputStream(FileDescriptor.in);
   private final OutputStream output = new FileOutputStream(FileDescriptor.out);
   private final OutputStream error = new FileOutputStream(FileDescriptor.err);
 
-  MachineSession(Host host, MachineSpec spec, boolean interactive, boolean tty, boolean stats) {
+  MachineSession(
+      Host host, MachineSpec spec, boolean interactive, boolean tty, Statistics statistics) {
     this.host = host;
     this.spec = spec;
     this.interactive = interactive;
     this.tty = tty;
-    this.stats = stats;
+    this.statistics = statistics;
   }
 
   /** Boots the machine and stays until it has ended; the process's exit code. */
@@ -83,7 +84,7 @@ final class MachineSession {
               yield machineEnded(instance, ended);
             }
           };
-      sayStatistics(instance);
+      statistics.give(instance.metrics());
       return code;
     }
   }
@@ -126,7 +127,7 @@ final class MachineSession {
       StopReason reason = instance.awaitStop();
       instance.awaitConsoleWritten();
       ending.restoreTerminal();
-      sayStatistics(instance);
+      statistics.give(instance.metrics());
       return switch (reason) {
         case StopReason.PoweredOff off -> ExitCode.DONE;
         case StopReason.Killed killed -> ending.detached() ? ExitCode.DONE : ExitCode.INTERRUPTED;
@@ -135,12 +136,6 @@ final class MachineSession {
           yield failed(reason);
         }
       };
-    }
-  }
-
-  private void sayStatistics(Instance instance) {
-    if (stats) {
-      StatisticsText.of(instance.metrics()).forEach(Words::say);
     }
   }
 

@@ -143,6 +143,12 @@ final class RunCommand implements Callable<Integer> {
       description = "At the end, say on standard error what executing the machine took.")
   boolean stats;
 
+  @Option(
+      names = "--stats-json",
+      paramLabel = "FILE",
+      description = "At the end, write the same figures to this file as JSON.")
+  @Nullable Path statsFile;
+
   @Mixin MirrorOption place = new MirrorOption();
 
   @Parameters(
@@ -189,7 +195,8 @@ final class RunCommand implements Callable<Integer> {
     }
     Optional<GuestCommand> guestCommand = guestCommand();
     try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
-      return new MachineSession(place.host(progress), spec, interactive, tty, stats)
+      return new MachineSession(
+              place.host(progress), spec, interactive, tty, new Statistics(stats, statsFile))
           .run(guestCommand);
     }
   }

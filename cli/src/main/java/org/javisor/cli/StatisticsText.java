@@ -1,7 +1,5 @@
 package org.javisor.cli;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +17,8 @@ final class StatisticsText {
     metrics.translator().ifPresent(translator -> translated(metrics, translator, lines));
     lines.add(String.format(Locale.ROOT, "soft-TLB misses          %,d", metrics.tlbMisses()));
     lines.add(
-        String.format(Locale.ROOT, "JVM code cache           %s", ByteSize.format(codeCache())));
+        String.format(
+            Locale.ROOT, "JVM code cache           %s", ByteSize.format(CodeCache.bytes())));
     return lines;
   }
 
@@ -48,14 +47,5 @@ final class StatisticsText {
             translator.refused(),
             translator.discarded(),
             translator.evicted()));
-  }
-
-  /** What the JVM's compiled code takes, of the translated guest and of Javisor itself. */
-  private static long codeCache() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(pool -> pool.getName().startsWith("CodeHeap") || pool.getName().equals("CodeCache"))
-        .map(MemoryPoolMXBean::getUsage)
-        .mapToLong(usage -> usage.getUsed())
-        .sum();
   }
 }

@@ -26,17 +26,25 @@ class BenchIT {
     Assumptions.assumeTrue(BenchProgram.areBuilt(), "needs " + BenchProgram.COMPILER_INSTALLATION);
     Assumptions.assumeTrue(
         isOnPath("qemu-system-riscv64"), "needs apt-get install qemu-system-misc");
-    Outcome outcome = javisor.run("bench", "cpu", "--against", "qemu", "--runs", "1", "--json");
+    // The figures are not looked at: little work, and none of it repeated.
+    Outcome outcome =
+        javisor.run("bench", "cpu", "--work", "1", "--against", "qemu", "--runs", "1", "--cpus", "2", "--json");
     assertThat(outcome.code()).as(outcome.words()).isZero();
     StringBuilder programs = new StringBuilder();
     for (BenchProgram program : BenchProgram.ALL) {
       programs.append(programs.isEmpty() ? "" : ",");
-      programs.append("\\{\"name\":\"%s\",\"ratio\":%s}".formatted(program.name(), NUMBER));
+      programs.append(
+          "\\{\"name\":\"%s\",\"ratio\":%s,\"wholeRatio\":%s,[^{}]*}"
+              .formatted(program.name(), NUMBER, NUMBER));
     }
     assertThat(outcome.text().replaceAll("\\s", ""))
         .matches(
-            "\\{\"geomean\":%s,\"programs\":\\[%s],\"boot\":\\{\"ratio\":%s}}"
-                .formatted(NUMBER, programs, NUMBER));
+            ("\\{\"geomean\":%1$s,\"wholeGeomean\":%1$s,\"programs\":\\[%2$s],"
+                    + "\"threads\":\\{\"speedUp\":%1$s,\"peerSpeedUp\":%1$s},"
+                    + "\"boot\":\\{\"ratio\":%1$s,[^{}]*},"
+                    + "\"memory\":\\{\"overheadBytes\":%1$s,\"peakBytes\":%1$s,"
+                    + "\"codeCacheBytes\":%1$s,[^{}]*}}")
+                .formatted(NUMBER, programs));
     assertThat(javisor.leftovers()).isEmpty();
   }
 
