@@ -28,7 +28,18 @@ class BenchIT {
         isOnPath("qemu-system-riscv64"), "needs apt-get install qemu-system-misc");
     // The figures are not looked at: little work, and none of it repeated.
     Outcome outcome =
-        javisor.run("bench", "cpu", "--work", "1", "--against", "qemu", "--runs", "1", "--cpus", "2", "--json");
+        javisor.run(
+            "bench",
+            "cpu",
+            "--work",
+            "1",
+            "--against",
+            "qemu",
+            "--runs",
+            "1",
+            "--cpus",
+            "2",
+            "--json");
     assertThat(outcome.code()).as(outcome.words()).isZero();
     StringBuilder programs = new StringBuilder();
     for (BenchProgram program : BenchProgram.ALL) {

@@ -83,7 +83,8 @@ public final class HotEntries {
     int end = Math.min(from + FINGERPRINT_BYTES, CodePage.BYTES);
     long mixed = from;
     for (int at = from; at < end; at += 2) {
-      mixed = (mixed ^ RawMemory.getShort(page.machineAddress() + at) & 0xffff) * MULTIPLIER;
+      int half = RawMemory.getShort(page.machineAddress() + at) & 0xffff;
+      mixed = (mixed ^ half) * MULTIPLIER;
       mixed ^= mixed >>> 29;
     }
     return mixed;

@@ -6,6 +6,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
@@ -36,8 +37,8 @@ final class UnitStore {
     static Content of(Region region, Tier tier) {
       ByteBuffer words =
           ByteBuffer.allocate(
-              Long.BYTES * (2 + region.blocks().size() + 2 * region.instructions()));
-      words.putLong(tier.ordinal()).putLong(region.entry());
+              Long.BYTES * (1 + region.blocks().size() + 2 * region.instructions()));
+      words.putLong(region.entry());
       for (Block block : region.blocks().values()) {
         words.putLong(block.start());
         for (Block.Step step : block.steps()) {
@@ -45,8 +46,9 @@ final class UnitStore {
         }
       }
       try {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(words.array());
-        return new Content(ByteBuffer.wrap(digest));
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(tier.className().getBytes(StandardCharsets.US_ASCII));
+        return new Content(ByteBuffer.wrap(digest.digest(words.array())));
       } catch (NoSuchAlgorithmException e) {
         throw new AssertionError("every JDK has SHA-256", e);
       }
