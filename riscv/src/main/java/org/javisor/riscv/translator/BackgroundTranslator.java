@@ -15,10 +15,11 @@ import org.javisor.riscv.hart.UnitEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Translates on a thread of its own, in the order of requests; what there is no room for is lost.
+ * Translates on a thread of its own, in the order of requests; what there is no room for is lost. A
+ * unit is put in place when the JVM has compiled it ({@link WarmUp}).
  *
- * <p>A unit is put in place some time after it has been made: its class has first to be compiled by
- * the JVM, whose bytecode interpreter is slower on it than ours is on the guest's code.
+ * <p>The same thread asks harts that are executing where they are, every few milliseconds: the
+ * samples that {@link TranslatingEngine} decides by what to optimize.
  */
 final class BackgroundTranslator implements Translator {
   /** Each waiting request has a copy of up to four pages. */
@@ -103,7 +104,7 @@ final class BackgroundTranslator implements Translator {
         long now = System.nanoTime();
         if (nextTick - now <= 0) {
           nextTick = now + TICK_NANOS;
-          pending.removeIf(this::installIfDone);
+          pending.removeIf(this::settle);
           sample(now);
           if (now - lastExecution > IDLE_NANOS && stop()) {
             return;
@@ -142,13 +143,18 @@ final class BackgroundTranslator implements Translator {
     }
     if (translation != null) {
       WarmUp warmUp = new WarmUp(request.hart(), translation);
-      if (!installIfDone(warmUp)) {
+      if (!settle(warmUp)) {
         pending.add(warmUp);
       }
     }
   }
 
-  private boolean installIfDone(WarmUp warmUp) {
+  /** Puts a unit in place if it is ready; false if it is to be looked at again. */
+  private boolean settle(WarmUp warmUp) {
+    if (warmUp.isHopeless()) {
+      counters.discarded.increment();
+      return true;
+    }
     if (!warmUp.isDone()) {
       return false;
     }

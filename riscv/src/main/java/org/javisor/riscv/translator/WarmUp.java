@@ -23,9 +23,13 @@ final class WarmUp {
   /** A call takes some 5 ns when compiled and more than 60 ns when not. */
   private static final long COMPILED_NANOS = 25;
 
+  /** Probes after which the JVM will not compile it any more: it was told not to, or is full. */
+  private static final int MAX_PROBES = 5000;
+
   private final Hart hart;
   private final Translation translation;
   private int calls;
+  private int probes;
 
   WarmUp(Hart hart, Translation translation) {
     this.hart = hart;
@@ -37,8 +41,14 @@ final class WarmUp {
     return translation;
   }
 
+  /** Whether it is no use to go on: the interpreter is better at this code. */
+  boolean isHopeless() {
+    return probes > MAX_PROBES;
+  }
+
   /** Goes on with it; true if the unit may be put in place. */
   boolean isDone() {
+    probes++;
     long begin = System.nanoTime();
     call(PROBE_CALLS);
     if (System.nanoTime() - begin > PROBE_CALLS * COMPILED_NANOS) {
