@@ -21,6 +21,9 @@ public final class TranslatingEngine implements Engine {
 
   private static final int SAMPLE_HEAT = 64;
 
+  /** For entering the interpreter, which costs as much as some dozens of instructions in it. */
+  private static final int ENTRY_HEAT = 8;
+
   /**
    * Heat at which an address is translated: as samples, a million instructions. Interpreting them
    * takes about as long as having the JVM compile a unit (measured: with an eighth of it a boot
@@ -138,7 +141,7 @@ public final class TranslatingEngine implements Engine {
       counters.interpreted.increment();
       return;
     }
-    warm(hart, page, pc, 1);
+    warm(hart, page, pc, ENTRY_HEAT);
     if (page.entry(slot) != null) {
       return;
     }
