@@ -1,5 +1,6 @@
 module org.javisor.bench {
   requires org.javisor.host;
+  requires transitive org.javisor.image;
   requires static org.jspecify;
 
   exports org.javisor.bench;

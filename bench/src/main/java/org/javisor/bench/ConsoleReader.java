@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Understands what a benchmark machine prints on its console: lines that contain {@code @bench}
- * (see {@code init.c} and {@code bench.c}); all others are kept only as evidence, the last few.
+ * (see {@code init.c}, {@code bench.c} and {@code guest/run.sh}); all others are kept only as
+ * evidence, the last few.
  */
 final class ConsoleReader {
   private static final int KEPT_LINES = 40;
@@ -24,6 +25,12 @@ final class ConsoleReader {
               + " nanoseconds=(\\d{1,18}) steady=(\\d{1,18}) settled=(\\d{1,18})"
               + " instructions=(\\d{1,18})\\s*");
 
+  private static final Pattern WORKLOAD =
+      Pattern.compile(
+          " ([a-z0-9-]+) unit=(s|B/s|op/s) value=(\\d{1,15}(?:\\.\\d{1,9})?)"
+              + " checksum=([0-9a-f]{16}|-)\\s*");
+
+  private final List<Workload> workloads = new ArrayList<>();
   private final List<ProgramResult> results = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
@@ -49,6 +56,7 @@ final class ConsoleReader {
     switch (mark.group(1)) {
       case "first-program" -> firstProgram = sinceStart;
       case "result" -> result(mark.group(2));
+      case "workload" -> workload(mark.group(2));
       case "wrong" -> complaints.add(rest + " found its own result wrong");
       case "failed" -> complaints.add(rest);
       case "end" -> ended = true;
@@ -73,6 +81,25 @@ final class ConsoleReader {
             Long.parseLong(fields.group(7)),
             Long.parseLong(fields.group(8)),
             Long.parseLong(fields.group(9))));
+  }
+
+  private void workload(String text) {
+    Matcher fields = WORKLOAD.matcher(text);
+    if (!fields.matches()) {
+      complaints.add("not understood:" + text);
+      return;
+    }
+    workloads.add(
+        new Workload(
+            fields.group(1),
+            Workload.Unit.of(fields.group(2)),
+            Double.parseDouble(fields.group(3)),
+            fields.group(4)));
+  }
+
+  /** What Debian's programs printed so far. */
+  List<Workload> workloads() {
+    return List.copyOf(workloads);
   }
 
   /** When the first user program spoke, counted from the start of the machine's process. */

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.javisor.host.ByteSize;
 import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
 import org.javisor.riscv.board.boot.KernelImage;
@@ -56,23 +54,10 @@ public final class CpuBench {
      */
     public Plan {
       start = List.copyOf(start);
-      within("--runs", runs, 99);
-      within("--work", workFactor, 1000);
-      within("--cpus", cpus, MachineSpec.MAX_CPUS);
-      if (memory < LEAST_MEMORY || memory > MachineSpec.MAX_MEMORY) {
-        throw ProblemException.badInput(
-            "--memory cannot be " + ByteSize.format(memory),
-            "give "
-                + ByteSize.format(LEAST_MEMORY)
-                + " to "
-                + ByteSize.format(MachineSpec.MAX_MEMORY));
-      }
-    }
-
-    private static void within(String option, int value, int largest) {
-      if (value < 1 || value > largest) {
-        throw ProblemException.badInput(option + " cannot be " + value, "give 1 to " + largest);
-      }
+      Limits.within("--runs", runs, 99);
+      Limits.within("--work", workFactor, 1000);
+      Limits.within("--cpus", cpus, MachineSpec.MAX_CPUS);
+      Limits.memory(memory, LEAST_MEMORY);
     }
   }
 
@@ -102,16 +87,13 @@ public final class CpuBench {
         plan.againstQemu() ? Optional.of(Peer.Qemu.installed()) : Optional.empty();
     Path ramDisk = ramDisk();
     try {
-      BootFiles boot = new BootFiles(plan.kernel(), ramDisk, WORDS, plan.cpus(), plan.memory());
-      List<MachineRun> runs = new ArrayList<>();
-      List<MachineRun> peerRuns = new ArrayList<>();
-      for (int round = 1; round <= plan.runs(); round++) {
-        runs.add(measure(javisor, boot, round));
-        if (peer.isPresent()) {
-          peerRuns.add(measure(peer.get(), boot, round));
-        }
-      }
-      return CpuReport.of(runs, peer.map(Peer::name), peerRuns);
+      BootFiles boot =
+          new BootFiles(
+              plan.kernel(), ramDisk, Optional.empty(), WORDS, plan.cpus(), plan.memory());
+      Duration limit = LIMIT_OF_BOOT.plus(LIMIT_PER_WORK.multipliedBy(plan.workFactor()));
+      PairedRuns runs =
+          PairedRuns.take(javisor, peer, boot, plan.runs(), limit, progress, this::check);
+      return CpuReport.of(runs, peer.map(Peer::name));
     } finally {
       ramDisk.toFile().delete();
     }
@@ -129,16 +111,9 @@ public final class CpuBench {
     }
   }
 
-  private MachineRun measure(Peer peer, BootFiles boot, int round) throws InterruptedException {
-    progress.accept("run %d of %d in %s".formatted(round, plan.runs(), peer.name()));
-    Duration limit = LIMIT_OF_BOOT.plus(LIMIT_PER_WORK.multipliedBy(plan.workFactor()));
-    MachineRun run = new MachineProcess(peer, boot, limit).run();
-    check(peer, run.results());
-    return run;
-  }
-
   /** A machine that computes something else is not worth measuring. */
-  private void check(Peer peer, List<ProgramResult> results) {
+  private void check(Peer peer, MachineRun run) {
+    List<ProgramResult> results = run.results();
     List<String> found = results.stream().map(ProgramRun::identityOf).toList();
     List<String> expected = ProgramRun.all(plan.cpus()).stream().map(ProgramRun::identity).toList();
     if (!found.equals(expected)) {

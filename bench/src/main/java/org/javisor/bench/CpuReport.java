@@ -3,7 +3,6 @@ package org.javisor.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -21,9 +20,9 @@ import java.util.function.ToDoubleFunction;
 public record CpuReport(
     List<Program> programs,
     Optional<SpeedUp> speedUp,
-    Boot boot,
-    Memory memory,
-    Optional<Memory> peerMemory,
+    BootTime boot,
+    MemoryUse memory,
+    Optional<MemoryUse> peerMemory,
     Optional<String> peer) {
   /**
    * One program.
@@ -64,25 +63,6 @@ public record CpuReport(
    */
   public record SpeedUp(double here, Optional<Double> there) {}
 
-  /**
-   * The boot.
-   *
-   * @param seconds from the start of Javisor's process to the first user program
-   * @param peerSeconds from the start of the peer's process
-   * @param ratio Javisor's speed over the peer's
-   */
-  public record Boot(double seconds, Optional<Double> peerSeconds, Optional<Double> ratio) {}
-
-  /**
-   * Memory of a machine's process in bytes, each where it is known.
-   *
-   * @param overhead what is resident beyond what the guest touched, after the last program
-   * @param peak the most that was resident at any time, with the guest's
-   * @param codeCache code compiled by the process's JVM, at its end
-   */
-  public record Memory(
-      Optional<Double> overhead, Optional<Double> peak, Optional<Double> codeCache) {}
-
   public CpuReport {
     programs = List.copyOf(programs);
   }
@@ -107,111 +87,67 @@ public record CpuReport(
   }
 
   /**
-   * Sums up runs of the same machine, at least one; those of the peer are as many, or none.
+   * Sums up.
    *
-   * @param peer its name
+   * @param peer its name, if there was one
    */
-  static CpuReport of(List<MachineRun> runs, Optional<String> peer, List<MachineRun> peerRuns) {
+  static CpuReport of(PairedRuns runs, Optional<String> peer) {
     List<Program> programs = new ArrayList<>();
-    List<ProgramResult> results = runs.getFirst().results();
+    List<ProgramResult> results = runs.here().getFirst().results();
     for (int i = 0; i < results.size(); i++) {
       if (!results.get(i).program().equals(BenchProgram.LANES.name())) {
-        programs.add(program(i, runs, peerRuns));
+        programs.add(program(i, runs));
       }
     }
-    ToDoubleFunction<MachineRun> bootTime = run -> run.firstProgram().toNanos() / 1e9;
     return new CpuReport(
-        programs,
-        speedUp(runs, peerRuns),
-        new Boot(
-            median(runs, bootTime),
-            optionalMedian(peerRuns, bootTime),
-            ratio(runs, peerRuns, bootTime)),
-        memory(runs),
-        peer.map(name -> memory(peerRuns)),
-        peer);
+        programs, speedUp(runs), runs.boot(), runs.memoryHere(), runs.memoryThere(), peer);
   }
 
-  private static Program program(int index, List<MachineRun> runs, List<MachineRun> peerRuns) {
+  private static Program program(int index, PairedRuns runs) {
     return new Program(
-        runs.getFirst().results().get(index).program(),
-        speed(index, runs),
-        peerRuns.isEmpty() ? Optional.empty() : Optional.of(speed(index, peerRuns)),
-        ratio(runs, peerRuns, run -> run.results().get(index).steady()),
-        ratio(runs, peerRuns, run -> run.results().get(index).nanoseconds()));
+        runs.here().getFirst().results().get(index).program(),
+        speed(index, runs::medianHere),
+        runs.there().isEmpty()
+            ? Optional.empty()
+            : Optional.of(speed(index, value -> runs.medianThere(value).orElseThrow())),
+        runs.ratio(run -> run.results().get(index).steady()),
+        runs.ratio(run -> run.results().get(index).nanoseconds()));
   }
 
-  private static Speed speed(int index, List<MachineRun> runs) {
-    double steady = median(runs, run -> run.results().get(index).steady() / 1e9);
+  private static Speed speed(int index, ToDoubleFunction<ToDoubleFunction<MachineRun>> median) {
+    double steady = median.applyAsDouble(run -> run.results().get(index).steady() / 1e9);
     double instructions =
-        median(
-            runs,
+        median.applyAsDouble(
             run ->
                 (double) run.results().get(index).instructions()
                     / run.results().get(index).iterations());
     return new Speed(
-        median(runs, run -> run.results().get(index).nanoseconds() / 1e9),
+        median.applyAsDouble(run -> run.results().get(index).nanoseconds() / 1e9),
         steady,
-        median(runs, run -> run.results().get(index).settled() / 1e9),
+        median.applyAsDouble(run -> run.results().get(index).settled() / 1e9),
         instructions > 0 ? Optional.of(instructions / steady) : Optional.empty());
   }
 
-  private static Optional<SpeedUp> speedUp(List<MachineRun> runs, List<MachineRun> peerRuns) {
-    return speedUp(runs).map(here -> new SpeedUp(here, speedUp(peerRuns)));
+  private static Optional<SpeedUp> speedUp(PairedRuns runs) {
+    return runs.here().getFirst().results().stream().anyMatch(result -> isLanes(result, 2))
+        ? Optional.of(
+            new SpeedUp(runs.medianHere(CpuReport::speedUp), runs.medianThere(CpuReport::speedUp)))
+        : Optional.empty();
   }
 
-  private static Optional<Double> speedUp(List<MachineRun> runs) {
-    List<Double> each = new ArrayList<>();
-    for (MachineRun run : runs) {
-      Optional<Double> one = steadyOfLanes(run, 1);
-      Optional<Double> two = steadyOfLanes(run, 2);
-      if (one.isPresent() && two.isPresent()) {
-        each.add(one.get() / two.get());
-      }
-    }
-    return each.isEmpty() ? Optional.empty() : Optional.of(Median.of(each));
+  private static double speedUp(MachineRun run) {
+    return (double) steadyOfLanes(run, 1) / steadyOfLanes(run, 2);
   }
 
-  private static Optional<Double> steadyOfLanes(MachineRun run, int threads) {
+  private static long steadyOfLanes(MachineRun run, int threads) {
     return run.results().stream()
-        .filter(result -> result.program().equals(BenchProgram.LANES.name()))
-        .filter(result -> result.threads() == threads)
-        .map(result -> (double) result.steady())
-        .findFirst();
+        .filter(result -> isLanes(result, threads))
+        .findFirst()
+        .orElseThrow()
+        .steady();
   }
 
-  private static Memory memory(List<MachineRun> runs) {
-    return new Memory(
-        known(runs, ProcessMemory::overhead),
-        known(runs, ProcessMemory::peak),
-        known(runs, ProcessMemory::codeCache));
-  }
-
-  private static Optional<Double> known(
-      List<MachineRun> runs, Function<ProcessMemory, OptionalLong> figure) {
-    List<MachineRun> known =
-        runs.stream().filter(run -> figure.apply(run.memory()).isPresent()).toList();
-    return optionalMedian(known, run -> figure.apply(run.memory()).orElseThrow());
-  }
-
-  private static double median(List<MachineRun> runs, ToDoubleFunction<MachineRun> value) {
-    return Median.of(runs.stream().map(value::applyAsDouble).toList());
-  }
-
-  private static Optional<Double> optionalMedian(
-      List<MachineRun> runs, ToDoubleFunction<MachineRun> value) {
-    return runs.isEmpty() ? Optional.empty() : Optional.of(median(runs, value));
-  }
-
-  private static Optional<Double> ratio(
-      List<MachineRun> runs, List<MachineRun> peerRuns, ToDoubleFunction<MachineRun> time) {
-    if (peerRuns.isEmpty()) {
-      return Optional.empty();
-    }
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i++) {
-      ratios.add(time.applyAsDouble(peerRuns.get(i)) / time.applyAsDouble(runs.get(i)));
-    }
-    return Optional.of(Median.of(ratios));
+  private static boolean isLanes(ProgramResult result, int threads) {
+    return result.program().equals(BenchProgram.LANES.name()) && result.threads() == threads;
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.javisor.host.JsonText;
 
 /** A {@link CpuReport} for programs. */
@@ -20,8 +19,8 @@ public final class CpuReportJson {
    */
   public static String of(CpuReport report) {
     Map<String, Object> whole = new LinkedHashMap<>();
-    put(whole, "geomean", report.geometricMean());
-    put(whole, "wholeGeomean", report.wholeGeometricMean());
+    JsonFields.put(whole, "geomean", report.geometricMean());
+    JsonFields.put(whole, "wholeGeomean", report.wholeGeometricMean());
     List<Object> programs = new ArrayList<>();
     report.programs().forEach(program -> programs.add(program(program)));
     whole.put("programs", programs);
@@ -31,34 +30,19 @@ public final class CpuReportJson {
             speedUp -> {
               Map<String, Object> threads = new LinkedHashMap<>();
               threads.put("speedUp", SignificantDigits.of(speedUp.here()));
-              put(threads, "peerSpeedUp", speedUp.there());
+              JsonFields.put(threads, "peerSpeedUp", speedUp.there());
               whole.put("threads", threads);
             });
-    Map<String, Object> boot = new LinkedHashMap<>();
-    put(boot, "ratio", report.boot().ratio());
-    boot.put("seconds", SignificantDigits.of(report.boot().seconds()));
-    put(boot, "peerSeconds", report.boot().peerSeconds());
-    whole.put("boot", boot);
-    Map<String, Object> memory = new LinkedHashMap<>();
-    memory(memory, "overheadBytes", report.memory().overhead());
-    memory(memory, "peakBytes", report.memory().peak());
-    memory(memory, "codeCacheBytes", report.memory().codeCache());
-    report
-        .peerMemory()
-        .ifPresent(
-            peer -> {
-              memory(memory, "peerOverheadBytes", peer.overhead());
-              memory(memory, "peerPeakBytes", peer.peak());
-            });
-    whole.put("memory", memory);
+    whole.put("boot", JsonFields.boot(report.boot()));
+    whole.put("memory", JsonFields.memory(report.memory(), report.peerMemory()));
     return JsonText.of(whole);
   }
 
   private static Map<String, Object> program(CpuReport.Program program) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("name", program.name());
-    put(entry, "ratio", program.ratio());
-    put(entry, "wholeRatio", program.wholeRatio());
+    JsonFields.put(entry, "ratio", program.ratio());
+    JsonFields.put(entry, "wholeRatio", program.wholeRatio());
     CpuReport.Speed here = program.here();
     here.instructionsPerSecond()
         .ifPresent(speed -> entry.put("instructionsPerSecond", Math.round(speed)));
@@ -75,13 +59,5 @@ public final class CpuReportJson {
               entry.put("peerSecondsToSteady", SignificantDigits.of(there.secondsToSteady()));
             });
     return entry;
-  }
-
-  private static void put(Map<String, Object> map, String name, Optional<Double> value) {
-    value.ifPresent(number -> map.put(name, SignificantDigits.of(number)));
-  }
-
-  private static void memory(Map<String, Object> map, String name, Optional<Double> bytes) {
-    bytes.ifPresent(number -> map.put(name, Math.round(number)));
   }
 }

@@ -112,6 +112,7 @@ final class MachineProcess {
     return new MachineRun(
         console.firstProgram().orElseThrow(),
         console.results(),
+        console.workloads(),
         memory.withCodeCache(peer.codeCache(statistics)));
   }
 

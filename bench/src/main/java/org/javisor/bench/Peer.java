@@ -64,6 +64,7 @@ sealed interface Peer {
               boot.initialRamDisk().toString(),
               "--append",
               boot.words()));
+      boot.disk().ifPresent(disk -> command.addAll(List.of("--disk", disk.toString())));
       return command;
     }
 
@@ -82,7 +83,7 @@ sealed interface Peer {
 
   /**
    * QEMU's system emulation with its just-in-time compiler. Linux runs in S-mode behind QEMU's own
-   * firmware; virtio devices, were there any, would be modern ones.
+   * firmware. A machine with a disk has the other devices of ours too, all of them modern ones.
    */
   record Qemu() implements Peer {
     private static final String PROGRAM = "qemu-system-riscv64";
@@ -106,6 +107,28 @@ sealed interface Peer {
 
     @Override
     public List<String> command(BootFiles boot, Path statistics) {
+      List<String> command = new ArrayList<>(machine(boot));
+      boot.disk().ifPresent(disk -> command.addAll(devices(disk)));
+      return command;
+    }
+
+    /** Like ours: a network that leads nowhere, a source of entropy, a disk that keeps nothing. */
+    private static List<String> devices(Path disk) {
+      return List.of(
+          "-drive",
+          // A comma in an option is written twice.
+          "if=none,id=disk,format=raw,snapshot=on,file=" + disk.toString().replace(",", ",,"),
+          "-device",
+          "virtio-blk-device,drive=disk",
+          "-netdev",
+          "hubport,id=net,hubid=0",
+          "-device",
+          "virtio-net-device,netdev=net",
+          "-device",
+          "virtio-rng-device");
+    }
+
+    private static List<String> machine(BootFiles boot) {
       return List.of(
           PROGRAM,
           "-machine",

@@ -7,6 +7,9 @@
  * what the guest prints ({@link org.javisor.bench.ConsoleReader}) and sums up in a {@link
  * org.javisor.bench.CpuReport}. A program times each of its iterations itself and says how fast it
  * was at steady state and how long it took to get there ({@code settling.c}).
+ *
+ * <p>{@link org.javisor.bench.ProgramsBench} goes the same way with programs of Debian: systemd
+ * runs {@code guest/run.sh} in both machines.
  */
 @NullMarked
 package org.javisor.bench;

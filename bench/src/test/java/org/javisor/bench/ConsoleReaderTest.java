@@ -32,6 +32,19 @@ class ConsoleReaderTest {
   }
 
   @Test
+  void readsWhatDebiansProgramsPrint() {
+    console(
+        "debian login: @bench workload gzip unit=s value=3.250000 checksum=00000000000000ff\r",
+        "@bench workload openssl-rsa2048-sign unit=op/s value=30.500 checksum=-",
+        "@bench workload perl unit=parsec value=1 checksum=-");
+    assertThat(reader.workloads())
+        .containsExactly(
+            new Workload("gzip", Workload.Unit.SECONDS, 3.25, "00000000000000ff"),
+            new Workload("openssl-rsa2048-sign", Workload.Unit.OPERATIONS_PER_SECOND, 30.5, "-"));
+    assertThat(reader.complaints()).hasSize(1);
+  }
+
+  @Test
   void findsItsLinesBehindKernelMessages() {
     console("[    0.4] random: crng init done@bench first-program\r");
     assertThat(reader.firstProgram()).isPresent();

@@ -19,6 +19,7 @@ class CpuReportTest {
             result("sort", 1, sort, 0),
             result("lanes", 1, oneThread, 0),
             result("lanes", 2, twoThreads, 0)),
+        List.of(),
         new ProcessMemory(
             OptionalLong.of(boot << 20), OptionalLong.of(boot << 21), OptionalLong.empty()));
   }
@@ -46,7 +47,7 @@ class CpuReportTest {
 
   @Test
   void takesMediansOfRunsAndOfRatiosOfPairs() {
-    CpuReport report = CpuReport.of(RUNS, Optional.of("qemu"), PEER);
+    CpuReport report = CpuReport.of(new PairedRuns(RUNS, PEER), Optional.of("qemu"));
     assertThat(report.programs())
         .extracting(CpuReport.Program::name)
         .containsExactly("hash", "sort");
@@ -69,7 +70,8 @@ class CpuReportTest {
   void theRatioIsThatOfSteadyStateWhateverTheWarmUpTook() {
     MachineRun slowToWarmUp = warmUp(9_000_000_000L, 1_000_000);
     MachineRun peer = warmUp(3_000_000_000L, 2_000_000);
-    CpuReport report = CpuReport.of(List.of(slowToWarmUp), Optional.of("qemu"), List.of(peer));
+    CpuReport report =
+        CpuReport.of(new PairedRuns(List.of(slowToWarmUp), List.of(peer)), Optional.of("qemu"));
     assertThat(hash(report).ratio()).contains(2.0);
     assertThat(hash(report).wholeRatio().orElseThrow()).isCloseTo(1.0 / 3, within(1e-12));
     assertThat(report.geometricMean().orElseThrow()).isCloseTo(2.0, within(1e-12));
@@ -80,21 +82,24 @@ class CpuReportTest {
     return new MachineRun(
         Duration.ofSeconds(1),
         List.of(new ProgramResult("hash", 1, 100, 7, 100, nanoseconds, steady, 0, 0)),
+        List.of(),
         ProcessMemory.UNKNOWN);
   }
 
   @Test
   void theSpeedUpIsThatOfTheSameMachine() {
-    CpuReport report = CpuReport.of(RUNS, Optional.of("qemu"), PEER);
+    CpuReport report = CpuReport.of(new PairedRuns(RUNS, PEER), Optional.of("qemu"));
     assertThat(report.speedUp().orElseThrow().here()).isEqualTo(1.875);
     assertThat(report.speedUp().orElseThrow().there()).contains(1.5);
     MachineRun oneHart = warmUp(1_000_000, 1_000);
-    assertThat(CpuReport.of(List.of(oneHart), Optional.empty(), List.of()).speedUp()).isEmpty();
+    assertThat(
+            CpuReport.of(new PairedRuns(List.of(oneHart), List.of()), Optional.empty()).speedUp())
+        .isEmpty();
   }
 
   @Test
   void jsonAgainstAPeerHasRatiosAndBothSides() {
-    CpuReport report = CpuReport.of(RUNS, Optional.of("qemu"), PEER);
+    CpuReport report = CpuReport.of(new PairedRuns(RUNS, PEER), Optional.of("qemu"));
     assertThat(CpuReportJson.of(report).replaceAll("\\s+", ""))
         .isEqualTo(
             """
@@ -115,7 +120,9 @@ class CpuReportTest {
 
   @Test
   void jsonAloneHasNoRatios() {
-    CpuReport report = CpuReport.of(List.of(warmUp(2_000_000, 1_000)), Optional.empty(), List.of());
+    CpuReport report =
+        CpuReport.of(
+            new PairedRuns(List.of(warmUp(2_000_000, 1_000)), List.of()), Optional.empty());
     assertThat(CpuReportJson.of(report).replaceAll("\\s+", ""))
         .isEqualTo(
             "{\"programs\":[{\"name\":\"hash\",\"steadySecondsPerIteration\":1.0E-6,"
@@ -125,7 +132,7 @@ class CpuReportTest {
 
   @Test
   void tableHasOneLineForEachProgramAndEachOtherFigure() {
-    CpuReport report = CpuReport.of(RUNS, Optional.of("qemu"), PEER);
+    CpuReport report = CpuReport.of(new PairedRuns(RUNS, PEER), Optional.of("qemu"));
     assertThat(CpuReportText.table(report))
         .anyMatch(
             line ->
@@ -139,7 +146,7 @@ class CpuReportTest {
         .anyMatch(line -> line.matches("memory beyond guest's +4400 MiB +2000 MiB"))
         .anyMatch(line -> line.matches("peak resident memory +8800 MiB +4000 MiB"))
         .noneMatch(line -> line.contains("code cache"));
-    assertThat(CpuReportText.table(CpuReport.of(RUNS, Optional.empty(), List.of())))
+    assertThat(CpuReportText.table(CpuReport.of(new PairedRuns(RUNS, List.of()), Optional.empty())))
         .anyMatch(line -> line.matches("hash +245\\.1 M +51\\.000 ms +0\\.510 s +0\\.255 s"))
         .noneMatch(line -> line.endsWith("ratio") || line.contains("mean"));
   }

@@ -8,13 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.javisor.host.ProblemException;
 import org.junit.jupiter.api.Test;
 
 /** A shell script plays the machine: it prints what a guest would. */
 class MachineProcessTest {
   private static final BootFiles BOOT =
-      new BootFiles(Path.of("kernel"), Path.of("disk"), "quiet", 1, 256L << 20);
+      new BootFiles(Path.of("kernel"), Path.of("disk"), Optional.empty(), "quiet", 1, 256L << 20);
   private static final String RESULT =
       "echo '@bench result hash threads=1 iterations=1 checksum=00000000000000ff work=1"
           + " nanoseconds=5 steady=4 settled=1 instructions=9';";
@@ -92,7 +93,9 @@ class MachineProcessTest {
   /** The machines must be the same in everything that can be chosen. */
   @Test
   void bothPeersGetTheSameMachine() {
-    BootFiles boot = new BootFiles(Path.of("k"), Path.of("i"), "quiet panic=-1", 2, 256L << 20);
+    BootFiles boot =
+        new BootFiles(
+            Path.of("k"), Path.of("i"), Optional.empty(), "quiet panic=-1", 2, 256L << 20);
     Path statistics = Path.of("s");
     assertThat(new Peer.Javisor(List.of("javisor")).command(boot, statistics))
         .containsExactly(
@@ -116,5 +119,17 @@ class MachineProcessTest {
         .containsSequence("-kernel", "k")
         .containsSequence("-initrd", "i")
         .containsSequence("-append", "console=ttyS0 quiet panic=-1");
+  }
+
+  @Test
+  void bothPeersGetTheSameDisk() {
+    BootFiles boot =
+        new BootFiles(
+            Path.of("k"), Path.of("i"), Optional.of(Path.of("a,b")), "quiet", 1, 512L << 20);
+    assertThat(new Peer.Javisor(List.of("javisor")).command(boot, Path.of("s")))
+        .containsSequence("--disk", "a,b");
+    assertThat(new Peer.Qemu().command(boot, Path.of("s")))
+        .containsSequence("-drive", "if=none,id=disk,format=raw,snapshot=on,file=a,,b")
+        .containsSequence("-device", "virtio-blk-device,drive=disk");
   }
 }

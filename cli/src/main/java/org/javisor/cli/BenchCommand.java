@@ -24,9 +24,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measure machines, alone or side by side with a peer.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = BenchCommand.Cpu.class,
+    subcommands = {BenchCommand.Cpu.class, BenchProgramsCommand.class},
     footerHeading = "%nExamples:%n",
-    footer = {"  javisor bench cpu", "  javisor bench cpu --against qemu"})
+    footer = {
+      "  javisor bench cpu",
+      "  javisor bench cpu --against qemu",
+      "  javisor bench programs --against qemu"
+    })
 final class BenchCommand implements Callable<Integer> {
   @Mixin HelpOption help = new HelpOption();
   @Spec @Nullable CommandSpec spec;
@@ -34,7 +38,14 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "bench needs what to measure: cpu");
+        Objects.requireNonNull(spec).commandLine(), "bench needs what to measure: cpu or programs");
+  }
+
+  /** Refuses to compare with a peer that nobody knows; {@code null} is none at all. */
+  static void requirePeer(@Nullable String name) {
+    if (name != null && !name.equals("qemu")) {
+      throw ProblemException.badInput("'" + name + "' is no peer known here", "say qemu");
+    }
   }
 
   /** {@code javisor bench cpu}. */
@@ -107,9 +118,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-      if (against != null && !against.equals("qemu")) {
-        throw ProblemException.badInput("'" + against + "' is no peer known here", "say qemu");
-      }
+      requirePeer(against);
       CpuBench.Plan plan =
           new CpuBench.Plan(
               OwnCommand.withoutArguments(Javisor.class),

@@ -9,12 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.javisor.bench.BenchProgram;
 import org.javisor.cli.JavisorProcess.Outcome;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code javisor bench cpu}, once in Javisor and once in the peer. */
+/** {@code javisor bench}, once in Javisor and once in the peer. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BenchIT {
   private static final String NUMBER = "[0-9]+(?:\\.[0-9]+)?(?:E-?[0-9]+)?";
@@ -86,6 +87,34 @@ class BenchIT {
     } finally {
       Files.delete(kernel);
     }
+  }
+
+  /** The image takes minutes to make, and the workloads some more. */
+  @Test
+  @Tag("long")
+  @Timeout(value = 60, unit = TimeUnit.MINUTES)
+  void programsOfDebianRunInJavisorAndInQemu() throws Exception {
+    Assumptions.assumeTrue(
+        isOnPath("qemu-system-riscv64"), "needs apt-get install qemu-system-misc");
+    Outcome outcome =
+        javisor.run("bench", "programs", "--against", "qemu", "--runs", "1", "--json");
+    assertThat(outcome.code()).as(outcome.words()).isZero();
+    assertThat(outcome.text().replaceAll("\\s", ""))
+        .matches(
+            ("\\{\"geomean\":%1$s,\"programs\":\\[(\\{\"name\":\"[a-z0-9-]+\",\"ratio\":%1$s,"
+                    + "[^{}]*},?){7}],\"boot\":\\{\"ratio\":%1$s,[^{}]*},\"memory\":.*")
+                .formatted(NUMBER));
+    assertThat(javisor.leftovers()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--against=bochs", "--runs=0", "--work=101", "--cpus=9", "--memory=64MiB"})
+  void refusesBeforeAnImageIsMadeForNothing(String option) throws Exception {
+    Outcome outcome = javisor.run("bench", "programs", option);
+    assertThat(outcome.code()).as(outcome.words()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(outcome.words().lines()).hasSize(1);
+    assertThat(outcome.output()).isEmpty();
   }
 
   private static boolean isOnPath(String program) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -66,6 +67,24 @@ public final class DiskInitramfs {
       }
       cpio.file("modules", 0644, (String.join(" ", order) + "\n").getBytes(StandardCharsets.UTF_8));
       cpio.file("init", 0755, Script.bytes("boot-init.sh"));
+    }
+  }
+
+  /**
+   * Writes an archive that boots the same system with more files in it, and closes the stream.
+   *
+   * @param boot the archive that boots it as it is
+   * @param files contents of regular files by their paths, such as {@code etc/motd}; they are only
+   *     root's to write, and what the machine does to its disk is done to them
+   */
+  public static void writeWithFiles(OutputStream out, Path boot, Map<String, byte[]> files)
+      throws IOException {
+    Files.copy(boot, out);
+    try (CpioWriter cpio = new CpioWriter(out)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        cpio.file("files/" + file.getKey(), 0644, file.getValue());
+      }
+      cpio.file("init", 0755, Script.bytes("files-init.sh"));
     }
   }
 
