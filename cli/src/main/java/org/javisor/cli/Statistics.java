@@ -15,6 +15,21 @@ import org.jspecify.annotations.Nullable;
  */
 record Statistics(boolean said, @Nullable Path file) {
   /**
+   * Checks the file's place, before a machine runs for nothing.
+   *
+   * @throws ProblemException if the file cannot be there
+   */
+  Statistics {
+    if (file != null) {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+        throw ProblemException.badInput(
+            "the statistics cannot be written to " + file, "name a file in a folder that is there");
+      }
+    }
+  }
+
+  /**
    * Says it.
    *
    * @throws ProblemException if the file cannot be written

@@ -54,6 +54,7 @@ class BadInputIT {
           cannot be the name of an environment variable | run --env 1=2 busybox -- true
           --env and --workdir are for a command | run --env A=2 busybox
           -t needs a terminal | run -it busybox
+          cannot be written to /no/such/file | run --stats-json /no/such/file busybox -- true
           the command goes after -- | run busybox uname
           no image is called nosuch | image pull nosuch
           no image is called nosuch | image rm nosuch
@@ -127,7 +128,16 @@ class BadInputIT {
   void helpIsForEveryCommandAndShowsExamples() throws Exception {
     JavisorProcess javisor = new JavisorProcess(folder.resolve("home"));
     for (String command :
-        List.of("", "run", "image", "image pull", "image build", "doctor", "version", "bench")) {
+        List.of(
+            "",
+            "run",
+            "image",
+            "image pull",
+            "image build",
+            "doctor",
+            "version",
+            "bench",
+            "bench programs")) {
       String[] arguments =
           Stream.concat(Stream.of(command.split(" ", -1)), Stream.of("--help"))
               .filter(word -> !word.isEmpty())
