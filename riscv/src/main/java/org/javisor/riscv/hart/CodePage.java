@@ -117,6 +117,14 @@ public final class CodePage {
     return before;
   }
 
+  /** Makes a slot at least so hot. */
+  public void heatUp(int slot, int amount) {
+    int now = warm(slot, 0);
+    if (now >= 0 && now < amount) {
+      warm(slot, amount - now);
+    }
+  }
+
   /**
    * Makes a slot cold again, so that it may become hot anew; each time it takes longer, for code
    * that is overwritten again and again is not worth translating.

@@ -161,6 +161,10 @@ final class BackgroundTranslator implements Translator {
     Translation translation = warmUp.translation();
     if (translation.install()) {
       installed.add(translation.entry());
+      // Long straight code would else get warm one region after the other.
+      translation
+          .continuations()
+          .forEach(place -> place.page().heatUp(place.slot(), TranslatingEngine.ALMOST_HOT));
       evict();
     } else {
       counters.discarded.increment();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.javisor.riscv.isa.Decoded;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entry offset of the first instruction
  * @param blocks by their start, in order of address
+ * @param continuations where it would have gone on, had it been allowed more instructions
  */
-record Region(int entry, NavigableMap<Integer, Block> blocks) {
+record Region(int entry, NavigableMap<Integer, Block> blocks, List<Integer> continuations) {
   private static final int SATP = 0x180;
 
   /**
@@ -76,7 +78,23 @@ record Region(int entry, NavigableMap<Integer, Block> blocks) {
           blocks.put(leader, block(leader));
         }
       }
-      return new Region(entry, blocks);
+      return new Region(entry, blocks, continuations(blocks));
+    }
+
+    private List<Integer> continuations(NavigableMap<Integer, Block> blocks) {
+      if (code.size() < limit) {
+        return List.of();
+      }
+      Set<Integer> places = new TreeSet<>();
+      for (Block block : blocks.values()) {
+        switch (block.ending()) {
+          case Ending.Leave(int at) -> places.add(at);
+          default -> places.addAll(block.ending().inRegion());
+        }
+      }
+      return places.stream()
+          .filter(at -> !code.containsKey(at) && window.contains(at) && window.isExecuted(at))
+          .toList();
     }
 
     /** Collects instructions in a row, and where else to look. */

@@ -31,6 +31,9 @@ public final class TranslatingEngine implements Engine {
    */
   private static final int THRESHOLD = 1 << 17;
 
+  /** Heat of code that hot code leads to: some more entries show that it really does. */
+  static final int ALMOST_HOT = THRESHOLD - 64 * ENTRY_HEAT;
+
   /**
    * How often a hart must have been found in a unit for it to be optimized; at the interval of
    * {@link BackgroundTranslator}, the time spent in it pays for the compiler's then.

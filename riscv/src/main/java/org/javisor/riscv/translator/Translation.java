@@ -12,8 +12,17 @@ import org.javisor.riscv.isa.Decoded;
 import org.javisor.riscv.isa.Instruction;
 import org.jspecify.annotations.Nullable;
 
-/** A unit that has been made and is to be put in place. */
-record Translation(UnitEntry entry, Tier tier) {
+/**
+ * A unit that has been made and is to be put in place.
+ *
+ * @param entry the unit and where it belongs
+ * @param tier what it has been made for
+ * @param continuations code that it leads to, and that was only left out because there was too much
+ */
+record Translation(UnitEntry entry, Tier tier, List<Place> continuations) {
+  /** Where code is, whatever its virtual address. */
+  record Place(CodePage page, int slot) {}
+
   /** Larger regions bought nothing and took longer to compile (measured). */
   private static final int MAX_INSTRUCTIONS = 128;
 
@@ -29,7 +38,12 @@ record Translation(UnitEntry entry, Tier tier) {
     }
     List<UnitEntry.Part> parts = parts(window, region);
     Unit unit = UnitStore.unit(region, tier, counters);
-    return new Translation(new UnitEntry(entry >> 1, parts, unit, tier == Tier.QUICK), tier);
+    return new Translation(
+        new UnitEntry(entry >> 1, parts, unit, tier == Tier.QUICK),
+        tier,
+        region.continuations().stream()
+            .map(at -> new Place(window.page(at >> 12), CodePage.slot(at)))
+            .toList());
   }
 
   /** Puts the unit in place, unless the code there has changed since it was read. */
