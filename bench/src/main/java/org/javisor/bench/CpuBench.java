@@ -1,7 +1,6 @@
 package org.javisor.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -85,17 +84,17 @@ public final class CpuBench {
     Peer javisor = new Peer.Javisor(plan.start());
     Optional<Peer> peer =
         plan.againstQemu() ? Optional.of(Peer.Qemu.installed()) : Optional.empty();
-    Path ramDisk = ramDisk();
-    try {
+    // Checked before a file is made: without the programs there is nothing to do.
+    BenchProgram.initExecutable();
+    try (TemporaryRamDisk ramDisk =
+        TemporaryRamDisk.of(out -> RamDisk.write(out, plan.workFactor(), plan.cpus()))) {
       BootFiles boot =
           new BootFiles(
-              plan.kernel(), ramDisk, Optional.empty(), WORDS, plan.cpus(), plan.memory());
+              plan.kernel(), ramDisk.file(), Optional.empty(), WORDS, plan.cpus(), plan.memory());
       Duration limit = LIMIT_OF_BOOT.plus(LIMIT_PER_WORK.multipliedBy(plan.workFactor()));
       PairedRuns runs =
           PairedRuns.take(javisor, peer, boot, plan.runs(), limit, progress, this::check);
       return CpuReport.of(runs, peer.map(Peer::name));
-    } finally {
-      ramDisk.toFile().delete();
     }
   }
 
@@ -129,27 +128,6 @@ public final class CpuBench {
             "",
             null);
       }
-    }
-  }
-
-  private Path ramDisk() {
-    // Checked before a file is made: without the programs there is nothing to do.
-    BenchProgram.initExecutable();
-    try {
-      Path file = Files.createTempFile("javisor-bench", ".cpio");
-      file.toFile().deleteOnExit();
-      boolean complete = false;
-      try {
-        RamDisk.write(file, plan.workFactor(), plan.cpus());
-        complete = true;
-      } finally {
-        if (!complete) {
-          file.toFile().delete();
-        }
-      }
-      return file;
-    } catch (IOException e) {
-      throw ProblemException.failed("the initial RAM disk cannot be written: " + e, "", e);
     }
   }
 }

@@ -1,11 +1,8 @@
 package org.javisor.bench;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,12 +113,13 @@ public final class ProgramsBench {
     Peer javisor = new Peer.Javisor(plan.start());
     Optional<Peer> peer =
         plan.againstQemu() ? Optional.of(Peer.Qemu.installed()) : Optional.empty();
-    Path ramDisk = ramDisk();
-    try {
+    try (TemporaryRamDisk ramDisk =
+        TemporaryRamDisk.of(
+            out -> DiskInitramfs.writeWithFiles(out, image.initialRamDisk(), files()))) {
       BootFiles boot =
           new BootFiles(
               image.kernel(),
-              ramDisk,
+              ramDisk.file(),
               image.disk(),
               image.commandLine() + MORE_WORDS,
               plan.cpus(),
@@ -131,8 +129,6 @@ public final class ProgramsBench {
           PairedRuns.take(
               javisor, peer, boot, plan.runs(), limit, progress, new Agreement()::check);
       return ProgramsReport.of(runs, peer.map(Peer::name));
-    } finally {
-      ramDisk.toFile().delete();
     }
   }
 
@@ -169,28 +165,6 @@ public final class ProgramsBench {
             "",
             null);
       }
-    }
-  }
-
-  private Path ramDisk() {
-    try {
-      Path file = Files.createTempFile("javisor-bench", ".cpio");
-      file.toFile().deleteOnExit();
-      boolean complete = false;
-      try {
-        DiskInitramfs.writeWithFiles(
-            new BufferedOutputStream(Files.newOutputStream(file)),
-            plan.image().initialRamDisk(),
-            files());
-        complete = true;
-      } finally {
-        if (!complete) {
-          file.toFile().delete();
-        }
-      }
-      return file;
-    } catch (IOException e) {
-      throw ProblemException.failed("the initial RAM disk cannot be written: " + e, "", e);
     }
   }
 

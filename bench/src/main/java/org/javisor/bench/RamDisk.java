@@ -1,10 +1,8 @@
 package org.javisor.bench;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.javisor.image.initramfs.CpioWriter;
 
 /**
@@ -15,14 +13,13 @@ final class RamDisk {
   private RamDisk() {}
 
   /**
-   * Writes it.
+   * Writes it, and closes the stream.
    *
    * @param workFactor multiplies every program's iterations, at least 1
    * @param cpus harts of the machine: with two or more, two threads are compared with one
    */
-  static void write(Path file, int workFactor, int cpus) throws IOException {
-    try (CpioWriter archive =
-        new CpioWriter(new BufferedOutputStream(Files.newOutputStream(file)))) {
+  static void write(OutputStream out, int workFactor, int cpus) throws IOException {
+    try (CpioWriter archive = new CpioWriter(out)) {
       archive.characterDevice("dev/console", 0600, 5, 1);
       archive.file("init", 0755, BenchProgram.initExecutable());
       for (BenchProgram program : BenchProgram.ALL) {

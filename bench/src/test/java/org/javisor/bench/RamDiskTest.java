@@ -20,7 +20,7 @@ class RamDiskTest {
   void holdsInitThePlanAndEveryProgram() throws IOException {
     assumeTrue(BenchProgram.areBuilt(), "needs " + BenchProgram.COMPILER_INSTALLATION);
     Path file = directory.resolve("disk.cpio");
-    RamDisk.write(file, 3, 2);
+    RamDisk.write(Files.newOutputStream(file), 3, 2);
     byte[] bytes = Files.readAllBytes(file);
     List<String> names = new ArrayList<>();
     String plan = "";

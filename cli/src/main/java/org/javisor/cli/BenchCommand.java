@@ -8,9 +8,7 @@ import org.javisor.bench.CpuReport;
 import org.javisor.bench.CpuReportJson;
 import org.javisor.bench.CpuReportText;
 import org.javisor.bench.OwnCommand;
-import org.javisor.host.ByteSize;
 import org.javisor.host.Host;
-import org.javisor.host.ProblemException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,13 +39,6 @@ final class BenchCommand implements Callable<Integer> {
         Objects.requireNonNull(spec).commandLine(), "bench needs what to measure: cpu or programs");
   }
 
-  /** Refuses to compare with a peer that nobody knows; {@code null} is none at all. */
-  static void requirePeer(@Nullable String name) {
-    if (name != null && !name.equals("qemu")) {
-      throw ProblemException.badInput("'" + name + "' is no peer known here", "say qemu");
-    }
-  }
-
   /** {@code javisor bench cpu}. */
   @Command(
       name = "cpu",
@@ -68,19 +59,7 @@ final class BenchCommand implements Callable<Integer> {
       })
   static final class Cpu implements Callable<Integer> {
     @Mixin HelpOption help = new HelpOption();
-
-    @Option(
-        names = "--against",
-        paramLabel = "PEER",
-        description = "Compare with this peer: qemu (qemu-system-riscv64).")
-    @Nullable String against;
-
-    @Option(
-        names = "--runs",
-        paramLabel = "N",
-        defaultValue = "3",
-        description = "How often each machine is booted, by default 3; medians are shown.")
-    int runs;
+    @Mixin BenchOptions options = new BenchOptions();
 
     @Option(
         names = "--work",
@@ -92,20 +71,6 @@ final class BenchCommand implements Callable<Integer> {
     int work;
 
     @Option(
-        names = "--cpus",
-        paramLabel = "N",
-        defaultValue = "1",
-        description = "CPUs of each machine, by default 1.")
-    int cpus;
-
-    @Option(
-        names = "--memory",
-        paramLabel = "SIZE",
-        defaultValue = "512MiB",
-        description = "Memory of each machine, by default 512MiB.")
-    String memory = "";
-
-    @Option(
         names = "--kernel",
         paramLabel = "FILE",
         description = "The kernel to boot; by default that of the busybox image.")
@@ -113,23 +78,20 @@ final class BenchCommand implements Callable<Integer> {
 
     @Mixin MirrorOption place = new MirrorOption();
 
-    @Option(names = "--json", description = "Write JSON.")
-    boolean json;
-
     @Override
     public Integer call() throws InterruptedException {
-      requirePeer(against);
+      boolean againstQemu = options.againstQemu();
       CpuBench.Plan plan =
           new CpuBench.Plan(
               OwnCommand.withoutArguments(Javisor.class),
               kernel == null ? imageKernel() : kernel,
-              against != null,
-              runs,
+              againstQemu,
+              options.runs,
               work,
-              cpus,
-              ByteSize.parse(memory));
+              options.cpus,
+              options.memoryBytes());
       CpuReport report = new CpuBench(plan, Words::say).run();
-      if (json) {
+      if (options.json) {
         System.out.println(CpuReportJson.of(report));
       } else {
         CpuReportText.table(report).forEach(System.out::println);

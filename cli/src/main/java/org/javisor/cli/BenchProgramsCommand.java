@@ -8,11 +8,9 @@ import org.javisor.bench.ProgramsBench;
 import org.javisor.bench.ProgramsReport;
 import org.javisor.bench.ProgramsReportJson;
 import org.javisor.bench.ProgramsReportText;
-import org.javisor.host.ByteSize;
 import org.javisor.host.Host;
 import org.javisor.image.Image;
 import org.javisor.image.ImageException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,19 +35,7 @@ final class BenchProgramsCommand implements Callable<Integer> {
   private static final String IMAGE = "bench";
 
   @Mixin HelpOption help = new HelpOption();
-
-  @Option(
-      names = "--against",
-      paramLabel = "PEER",
-      description = "Compare with this peer: qemu (qemu-system-riscv64).")
-  @Nullable String against;
-
-  @Option(
-      names = "--runs",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "How often each machine is booted, by default 3; medians are shown.")
-  int runs;
+  @Mixin BenchOptions options = new BenchOptions();
 
   @Option(
       names = "--work",
@@ -58,41 +44,25 @@ final class BenchProgramsCommand implements Callable<Integer> {
       description = "Multiplies the work of each program, by default 1.")
   int work;
 
-  @Option(
-      names = "--cpus",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "CPUs of each machine, by default 1.")
-  int cpus;
-
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      defaultValue = "512MiB",
-      description = "Memory of each machine, by default 512MiB.")
-  String memory = "";
-
   @Mixin MirrorOption place = new MirrorOption();
-
-  @Option(names = "--json", description = "Write JSON.")
-  boolean json;
 
   @Override
   public Integer call() throws InterruptedException {
-    BenchCommand.requirePeer(against);
+    boolean againstQemu = options.againstQemu();
+    long memory = options.memoryBytes();
     // Before minutes go into an image.
-    ProgramsBench.Plan.checkLimits(runs, work, cpus, ByteSize.parse(memory));
+    ProgramsBench.Plan.checkLimits(options.runs, work, options.cpus, memory);
     ProgramsBench.Plan plan =
         new ProgramsBench.Plan(
             OwnCommand.withoutArguments(Javisor.class),
             image(),
-            against != null,
-            runs,
+            againstQemu,
+            options.runs,
             work,
-            cpus,
-            ByteSize.parse(memory));
+            options.cpus,
+            memory);
     ProgramsReport report = new ProgramsBench(plan, Words::say).run();
-    if (json) {
+    if (options.json) {
       System.out.println(ProgramsReportJson.of(report));
     } else {
       ProgramsReportText.table(report).forEach(System.out::println);

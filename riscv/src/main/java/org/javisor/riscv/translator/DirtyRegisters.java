@@ -13,25 +13,13 @@ import org.javisor.riscv.isa.Shape;
  */
 final class DirtyRegisters {
   private final Region region;
-  private final Map<Integer, Long> atStart = new HashMap<>();
+  private final Map<Integer, Long> atStart;
 
   DirtyRegisters(Region region) {
     this.region = region;
-    region.blocks().keySet().forEach(start -> atStart.put(start, 0L));
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (Block block : region.blocks().values()) {
-        long end = atEnd(block);
-        for (int to : block.ending().inRegion()) {
-          Long before = atStart.get(to);
-          if (before != null && (before | end) != before) {
-            atStart.put(to, before | end);
-            changed = true;
-          }
-        }
-      }
-    }
+    Map<Integer, Long> clean = new HashMap<>();
+    region.blocks().keySet().forEach(start -> clean.put(start, 0L));
+    atStart = DataFlow.solve(region, clean, DirtyRegisters::after, (a, b) -> a | b);
   }
 
   /** What may be dirty where a block begins. */
@@ -42,11 +30,15 @@ final class DirtyRegisters {
 
   /** What may be dirty after the last instruction of a block. */
   long atEnd(Block block) {
-    long set = atStart(block);
+    return after(atStart(block), block);
+  }
+
+  private static long after(long set, Block block) {
+    long dirty = set;
     for (Block.Step step : block.steps()) {
-      set |= written(step.decoded());
+      dirty |= written(step.decoded());
     }
-    return set;
+    return dirty;
   }
 
   /** Whether an instruction may trap inside its unit; loads and stores leave it before. */

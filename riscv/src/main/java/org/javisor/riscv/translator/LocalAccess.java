@@ -61,8 +61,9 @@ final class LocalAccess implements OperandAccess {
   private static final MethodTypeDesc FROM_BITS = MethodTypeDesc.of(CD_double, CD_long);
 
   private Block.Step step = new Block.Step(0, 0);
+
+  /** Whether floating point is known to be in use at this place of the block. */
   private boolean floatsUsed;
-  private boolean floatsRequired;
 
   /** The local of a register: n for xn, 32 + n for fn. */
   static int local(int register) {
@@ -72,20 +73,18 @@ final class LocalAccess implements OperandAccess {
   /** A block begins, or floating point may have been switched off. */
   void forgetFloats() {
     floatsUsed = false;
-    floatsRequired = false;
   }
 
   /** Before a load or store of a float: leaves if floating point is not in use. */
   void checkFloats(CodeBuilder code, Instruction row, Label otherwise) {
-    boolean writes = row.shape() == Shape.FLOAD;
-    if (writes ? floatsUsed : row.shape() != Shape.FSTORE || floatsRequired) {
+    boolean isFloat = row.shape() == Shape.FLOAD || row.shape() == Shape.FSTORE;
+    if (!isFloat || floatsUsed) {
       return;
     }
     code.aload(HART)
         .invokevirtual(MeaningCalls.HART, "floatsInUse", MethodTypeDesc.of(CD_boolean))
         .ifeq(otherwise);
     floatsUsed = true;
-    floatsRequired = true;
   }
 
   void at(Block.Step now) {
@@ -159,15 +158,6 @@ final class LocalAccess implements OperandAccess {
     if (!floatsUsed) {
       MeaningCalls.useFloats(code, this);
       floatsUsed = true;
-      floatsRequired = true;
-    }
-  }
-
-  @Override
-  public void requireFloats(CodeBuilder code) {
-    if (!floatsRequired) {
-      MeaningCalls.requireFloats(code, this);
-      floatsRequired = true;
     }
   }
 

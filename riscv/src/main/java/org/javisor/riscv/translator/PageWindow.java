@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class PageWindow {
   private static final int BEFORE = 1;
   private static final int SIZE = 4;
-  private static final int PAGE = 4096;
+  private static final int PAGE = CodePage.BYTES;
 
   private final @Nullable CodePage[] pages = new CodePage[SIZE];
   private final int[] versions = new int[SIZE];

@@ -17,35 +17,21 @@ final class WordRegisters {
   private static final long ALL = 0xffff_ffffL;
   private static final long ZERO = 1;
 
-  private final Map<Integer, Long> atStart = new HashMap<>();
+  private final Map<Integer, Long> atStart;
 
   WordRegisters(Region region) {
-    for (Block block : region.blocks().values()) {
-      atStart.put(block.start(), ALL);
-    }
-    atStart.put(region.entry(), ZERO);
+    Map<Integer, Long> initial = new HashMap<>();
+    region.blocks().keySet().forEach(start -> initial.put(start, ALL));
+    initial.put(region.entry(), ZERO);
     for (Block block : region.blocks().values()) {
       switch (block.ending()) {
         // A callee may leave anything.
-        case Ending.Call(int _, int back) -> atStart.replace(back, ZERO);
-        case Ending.IndirectCall(int back) -> atStart.replace(back, ZERO);
+        case Ending.Call(int _, int back) -> initial.replace(back, ZERO);
+        case Ending.IndirectCall(int back) -> initial.replace(back, ZERO);
         default -> {}
       }
     }
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (Block block : region.blocks().values()) {
-        long end = atEnd(block);
-        for (int to : block.ending().inRegion()) {
-          Long before = atStart.get(to);
-          if (before != null && (before & end) != before) {
-            atStart.put(to, before & end);
-            changed = true;
-          }
-        }
-      }
-    }
+    atStart = DataFlow.solve(region, initial, WordRegisters::after, (a, b) -> a & b);
   }
 
   /** The registers with words where a block begins. */
@@ -54,12 +40,12 @@ final class WordRegisters {
     return set == null ? ZERO : set;
   }
 
-  private long atEnd(Block block) {
-    long set = atStart(block);
+  private static long after(long set, Block block) {
+    long words = set;
     for (Block.Step step : block.steps()) {
-      set = after(set, step.decoded());
+      words = after(words, step.decoded());
     }
-    return set;
+    return words;
   }
 
   /** The registers with words after an instruction, of those before. */

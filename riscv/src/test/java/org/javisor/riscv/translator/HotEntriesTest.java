@@ -48,14 +48,14 @@ class HotEntriesTest {
   }
 
   /** Waits for the translator's thread. */
-  private static void awaitTranslated(TranslatingEngine engine) throws InterruptedException {
+  private static void awaitTranslated(TranslatingEngine engine) {
     while (translated(engine) == 0) {
-      Thread.sleep(1);
+      Thread.onSpinWait();
     }
   }
 
   @Test
-  void whatWasHotIsTranslatedWhenItIsFirstSeen() throws InterruptedException {
+  void whatWasHotIsTranslatedWhenItIsFirstSeen() {
     HotEntries learnt = new HotEntries();
     awaitTranslated(execute(learnt, BASE, 30_000_000));
     assertThat(learnt.size()).isPositive();
