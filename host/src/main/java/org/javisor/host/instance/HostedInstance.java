@@ -264,6 +264,20 @@ public final class HostedInstance {
     }
   }
 
+  /**
+   * Asks the guest to shut down and waits until it has.
+   *
+   * @throws ProblemException if it is off, cannot be asked, or has not shut down in that time; it
+   *     runs on then
+   */
+  public void shutDown(Duration timeout) throws InterruptedException {
+    if (requireMachine().awaitStop(Duration.ZERO) != null) {
+      return;
+    }
+    throw ProblemException.failed(
+        "the guest of " + name + " cannot be asked to shut down", "use --force", null);
+  }
+
   /** Ends the machine because the host process ends; it starts again with the host. */
   void release() {
     transition.lock();
