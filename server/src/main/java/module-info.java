@@ -11,6 +11,8 @@ module org.javisor.server {
   requires static transitive org.jspecify;
 
   exports org.javisor.server;
+  exports org.javisor.server.http to
+      org.javisor.cli;
 
   opens org.javisor.server.api to
       tools.jackson.databind;

@@ -22,6 +22,7 @@ import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.javisor.host.Problem;
 import org.javisor.host.ProblemException;
+import org.javisor.server.http.SocketStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -185,6 +186,24 @@ public final class HostClient implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("the WebSocket client does not start", e);
     }
+  }
+
+  /**
+   * Opens a WebSocket of an operation.
+   *
+   * @param operation as it was begun
+   * @param name what the operation calls it: 0, 1, 2 or control
+   */
+  public SocketStream socket(JsonNode operation, String name)
+      throws IOException, InterruptedException {
+    SocketStream socket = new SocketStream();
+    connect(
+        "/1.0/operations/"
+            + operation.path("id").asString()
+            + "/websocket?secret="
+            + operation.path("metadata").path("fds").path(name).asString(),
+        socket);
+    return socket;
   }
 
   private Request request(String method, String path) {
