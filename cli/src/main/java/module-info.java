@@ -1,10 +1,16 @@
+/** The {@code javisor} command. */
 module org.javisor.cli {
   requires org.javisor.host;
+  requires org.javisor.server;
   requires org.javisor.bench;
   requires info.picocli;
   requires java.management;
+  requires org.eclipse.jetty.client;
+  requires org.eclipse.jetty.websocket.client;
+  requires tools.jackson.databind;
   requires static org.jspecify;
 
   opens org.javisor.cli to
-      info.picocli;
+      info.picocli,
+      org.eclipse.jetty.websocket.common;
 }

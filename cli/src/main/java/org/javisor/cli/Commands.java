@@ -28,7 +28,9 @@ final class Commands {
 
   /** Subcommands in the order of the help. */
   private static final List<String> COMMANDS =
-      List.of("run", "image", "doctor", "bench", "version");
+      List.of(
+          "run", "launch", "ps", "start", "stop", "restart", "pause", "resume", "rm", "logs",
+          "events", "host", "image", "doctor", "bench", "version");
 
   private Commands() {}
 
@@ -65,6 +67,17 @@ final class Commands {
   private static Object subcommand(String name, List<String> guestCommand) {
     return switch (name) {
       case "run" -> new RunCommand(guestCommand);
+      case "launch" -> new LaunchCommand();
+      case "ps" -> new PsCommand();
+      case "start" -> new StateCommand.Start();
+      case "stop" -> new StateCommand.Stop();
+      case "restart" -> new StateCommand.Restart();
+      case "pause" -> new StateCommand.Pause();
+      case "resume" -> new StateCommand.Resume();
+      case "rm" -> new RemoveCommand();
+      case "logs" -> new LogsCommand();
+      case "events" -> new EventsCommand();
+      case "host" -> new HostCommand();
       case "image" -> new ImageCommand();
       case "doctor" -> new DoctorCommand();
       case "bench" -> new BenchCommand();
