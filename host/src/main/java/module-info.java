@@ -8,4 +8,5 @@ module org.javisor.host {
   requires static transitive org.jspecify;
 
   exports org.javisor.host;
+  exports org.javisor.host.snapshot;
 }
