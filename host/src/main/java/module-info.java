@@ -10,6 +10,7 @@ module org.javisor.host {
 
   exports org.javisor.host;
   exports org.javisor.host.instance;
+  exports org.javisor.host.snapshot;
 
   opens org.javisor.host.instance to
       tools.jackson.databind;

@@ -3,14 +3,25 @@ package org.javisor.host;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.javisor.host.snapshot.CloneIdentity;
+import org.javisor.host.snapshot.FileReference;
+import org.javisor.host.snapshot.MachineDescription;
+import org.javisor.host.snapshot.SnapshotFolder;
+import org.javisor.host.snapshot.SnapshotOptions;
+import org.javisor.host.snapshot.SnapshotWriter;
+import org.javisor.host.snapshot.TakenSnapshot;
 import org.javisor.machine.Entropy;
+import org.javisor.machine.GuestMemory;
 import org.javisor.machine.HostClock;
+import org.javisor.machine.SavedStateException;
 import org.javisor.machine.StopReason;
 import org.javisor.riscv.board.BoardConfiguration;
+import org.javisor.riscv.board.BoardMap;
 import org.javisor.riscv.board.MappedDevice;
 import org.javisor.riscv.board.RiscvBoard;
 import org.javisor.riscv.board.boot.KernelImageException;
@@ -53,6 +64,11 @@ public final class Instance implements AutoCloseable {
   private final HotEntries hotEntries;
   private final Engine engine;
   private final RiscvBoard board;
+  private final NetDevice network;
+  private final MacAddress address;
+  private final Optional<SnapshotFolder> origin;
+  private final boolean copy;
+  private final SnapshotWriter snapshots;
   private boolean closed;
 
   /**
@@ -68,7 +84,31 @@ public final class Instance implements AutoCloseable {
       EngineKind engineKind,
       MachineFolder folder,
       List<PortConfiguration> ports) {
+    this(plan, cpus, memory, engineKind, folder, ports, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * As the other constructor; but a machine with an origin starts from that snapshot.
+   *
+   * @param identity what makes it a machine of its own, if it is to be one
+   */
+  Instance(
+      BootPlan plan,
+      int cpus,
+      long memory,
+      EngineKind engineKind,
+      MachineFolder folder,
+      List<PortConfiguration> ports,
+      Optional<SnapshotFolder> origin,
+      Optional<CloneIdentity> identity) {
     this.plan = plan;
+    this.origin = origin;
+    this.copy = identity.isPresent();
+    this.address =
+        identity
+            .map(CloneIdentity::address)
+            .or(() -> origin.map(Instance::firstAddress))
+            .orElseGet(MacAddress::random);
     this.hotEntries =
         engineKind == EngineKind.TRANSLATOR
             ? plan.profile().map(TranslatorProfile::read).orElseGet(HotEntries::new)
@@ -88,23 +128,30 @@ public final class Instance implements AutoCloseable {
     if (!ports.isEmpty()) {
       slots.add(slot("ports", new ConsoleDevice(ConsoleConfiguration.of(ports))));
     }
-    slots.add(slot("net", new NetDevice(NetConfiguration.of(ownAddress()), neighbour())));
+    network = new NetDevice(NetConfiguration.of(address), neighbour());
+    slots.add(slot("net", network));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
+    BoardConfiguration configuration =
+        new BoardConfiguration(
+            cpus,
+            memory,
+            plan.kernel(),
+            plan.initialRamDisk().orElse(null),
+            plan.commandLine(),
+            slots,
+            console,
+            new HostClock(),
+            Entropy.secure());
     try {
       board =
-          new RiscvBoard(
-              new BoardConfiguration(
-                  cpus,
-                  memory,
-                  plan.kernel(),
-                  plan.initialRamDisk().orElse(null),
-                  plan.commandLine(),
-                  slots,
-                  console,
-                  new HostClock(),
-                  Entropy.secure()),
-              engine);
+          origin.isPresent()
+              ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
+              : new RiscvBoard(configuration, engine);
+      snapshots =
+          new SnapshotWriter(board.machine(), () -> describe(plan, cpus, memory, ports), List.of());
+    } catch (IOException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     } catch (KernelImageException e) {
       throw new ProblemException(
           new Problem(
@@ -120,11 +167,30 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  /** Random, of the range that nobody is assigned: locally administered, not a group's. */
-  private static MacAddress ownAddress() {
-    byte[] address = Entropy.secure().bytes(6);
-    address[0] = (byte) ((address[0] | 2) & ~1);
-    return MacAddress.at(address, 0);
+  private static GuestMemory memoryOf(SnapshotFolder snapshot, long size) throws IOException {
+    return GuestMemory.map(BoardMap.MEMORY, size, snapshot.memory().path());
+  }
+
+  private static MacAddress firstAddress(SnapshotFolder snapshot) {
+    return MacAddress.parse(snapshot.manifest().machine().addresses().getFirst());
+  }
+
+  private MachineDescription describe(
+      BootPlan plan, int cpus, long memory, List<PortConfiguration> ports) throws IOException {
+    List<FileReference> initialRamDisk = new ArrayList<>();
+    if (plan.initialRamDisk().isPresent()) {
+      initialRamDisk.add(FileReference.of(Path.of(plan.initialRamDisk().get().name())));
+    }
+    return new MachineDescription(
+        cpus,
+        memory,
+        plan.profile().map(TranslatorProfile::name).orElse(""),
+        FileReference.of(Path.of(plan.kernel().file().name())),
+        initialRamDisk,
+        plan.commandLine(),
+        ports.stream().map(PortConfiguration::name).toList(),
+        List.of(address.toString()),
+        plan.disks().size());
   }
 
   /** Who is at the other end of the cable: 192.0.2.1, of the addresses kept for examples. */
@@ -140,9 +206,90 @@ public final class Instance implements AutoCloseable {
                     name, memory, interrupt, device, TransportConfiguration.complete())));
   }
 
-  /** Powers on. */
+  /**
+   * Powers on; an instance that was built from a snapshot goes on where that was taken.
+   *
+   * @throws ProblemException if the snapshot does not fit; the instance can only be closed then
+   */
   public void start() {
-    board.machine().start();
+    if (origin.isEmpty()) {
+      board.machine().start();
+      return;
+    }
+    SnapshotFolder snapshot = origin.get();
+    try {
+      board.machine().startPaused(snapshot.state(board.machine()));
+      snapshots.beginWith(snapshot);
+      if (copy) {
+        network.changeAddress(address);
+      }
+      // Whoever starts from a snapshot may do so twice.
+      board.generationId().change();
+      board.machine().resume();
+    } catch (IOException | SavedStateException e) {
+      throw ProblemException.failed(
+          "the machine does not start from the snapshot in "
+              + snapshot.path()
+              + ": "
+              + e.getMessage(),
+          "take another snapshot with this version",
+          e);
+    }
+  }
+
+  /**
+   * Takes a snapshot of memory and devices. The machine, if it runs, runs on.
+   *
+   * @param target the folder it is to be in, which must not exist yet
+   * @throws ProblemException if the machine has a disk, or does not run, or the snapshot cannot be
+   *     written; nothing is left then
+   */
+  public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
+    if (!plan.disks().isEmpty()) {
+      throw ProblemException.badInput(
+          "the machine has a disk, whose content a snapshot of memory cannot hold",
+          "take a snapshot of a machine without disks");
+    }
+    try {
+      return snapshots.take(target, options);
+    } catch (IOException e) {
+      throw ProblemException.failed(
+          "the snapshot was not taken: " + e.getMessage(), "the machine is as before", e);
+    }
+  }
+
+  /**
+   * Takes a running or paused machine back to a snapshot of it. It runs on from there with its own
+   * network address, and is told that it was taken back.
+   *
+   * @throws ProblemException if the snapshot is of another machine, or damaged
+   */
+  public void restore(SnapshotFolder snapshot) {
+    try {
+      snapshots.restore(
+          snapshot,
+          () -> {
+            network.changeAddress(address);
+            board.generationId().change();
+          });
+    } catch (IOException | SavedStateException e) {
+      throw ProblemException.failed("the machine was not restored: " + e.getMessage(), "", e);
+    }
+  }
+
+  /** Stops the machine's world: vCPUs, devices and guest time. Does nothing if paused. */
+  public void pause() {
+    board.machine().pause();
+  }
+
+  /** Lets a paused machine go on; its time goes on where it stopped. */
+  public void resume() {
+    board.machine().resume();
+  }
+
+  /** The address of its network device. */
+  public MacAddress address() {
+    return address;
   }
 
   /** Pulls the plug; {@link #awaitStop} then returns. */

@@ -1,9 +1,12 @@
 package org.javisor.machine;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +32,6 @@ public final class GuestMemory implements AutoCloseable {
   public static final int PAGE_SHIFT = 12;
 
   private static final int MAX_WATCHES = 8;
-  private static final MemorySegment ZERO_PAGE = MemorySegment.ofArray(new byte[PAGE_SIZE]);
   private static final VarHandle FLAGS = MethodHandles.arrayElementVarHandle(byte[].class);
 
   private final long base;
@@ -41,10 +43,10 @@ public final class GuestMemory implements AutoCloseable {
   private final List<WriteWatch> watches = new CopyOnWriteArrayList<>();
   private final List<Runnable> permissionCaches = new CopyOnWriteArrayList<>();
 
-  private GuestMemory(long base, long size) {
+  private GuestMemory(long base, long size, MachineMapping mapping) {
     this.base = base;
     this.size = size;
-    this.mapping = MachineMapping.create(size);
+    this.mapping = mapping;
     this.segment = mapping.segment();
     this.offset = segment.address() - base;
     this.pageFlags = new byte[Math.toIntExact(size >>> PAGE_SHIFT)];
@@ -59,6 +61,37 @@ public final class GuestMemory implements AutoCloseable {
    * @throws OutOfMemoryError if the operating system refuses the mapping
    */
   public static GuestMemory allocate(long base, long size) {
+    checkPlace(base, size);
+    return new GuestMemory(base, size, MachineMapping.create(size));
+  }
+
+  /**
+   * Maps the first {@code size} bytes of a file as guest memory, privately: the guest's writes go
+   * to copies of the pages, and the pages that no machine has written are there once, however many
+   * machines map the file. It takes no longer for a large file than for a small one.
+   *
+   * @param base page-aligned guest physical address
+   * @param size bytes, a positive multiple of the page size, at most 1 TiB
+   * @param file at least as long; it must neither shrink nor change while the memory is in use, but
+   *     may be deleted
+   * @throws IllegalArgumentException if base or size is not acceptable
+   * @throws IOException if the file is shorter, or cannot be mapped
+   */
+  public static GuestMemory map(long base, long size, Path file) throws IOException {
+    checkPlace(base, size);
+    checkLength(file, size);
+    return new GuestMemory(base, size, MachineMapping.copyOf(file, size));
+  }
+
+  private static void checkLength(Path file, long size) throws IOException {
+    long length = Files.size(file);
+    if (length < size) {
+      throw new IOException(
+          file + " has " + length + " bytes, too few for guest memory of " + size);
+    }
+  }
+
+  private static void checkPlace(long base, long size) {
     if (size <= 0 || size > 1L << 40 || (size & (PAGE_SIZE - 1)) != 0) {
       throw new IllegalArgumentException("guest memory of " + size + " bytes");
     }
@@ -68,7 +101,6 @@ public final class GuestMemory implements AutoCloseable {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new IllegalStateException("a little-endian host is needed");
     }
-    return new GuestMemory(base, size);
   }
 
   /** First guest physical address. */
@@ -180,15 +212,25 @@ public final class GuestMemory implements AutoCloseable {
     return segment.asSlice(gpa - base, length);
   }
 
-  /** Zeroes all of it, as a power cycle does, without touching pages that are zero already. */
+  /**
+   * Zeroes all of it, as a power cycle does, and gives back what it took; the watchers are told.
+   * Call it with the machine paused.
+   */
   public void clear() {
-    for (long page = 0; page < size; page += PAGE_SIZE) {
-      MemorySegment slice = segment.asSlice(page, PAGE_SIZE);
-      if (slice.mismatch(ZERO_PAGE) >= 0) {
-        slice.fill((byte) 0);
-        written(base + page, PAGE_SIZE);
-      }
-    }
+    mapping.clear();
+    written(base, size);
+  }
+
+  /**
+   * Makes all of it a private copy of a file, as {@link #map} does, giving back what it took
+   * before; the watchers are told. Call it with the machine paused.
+   *
+   * @throws IOException if the file is shorter, or cannot be mapped; nothing has changed then
+   */
+  public void replaceWith(Path file) throws IOException {
+    checkLength(file, size);
+    mapping.replaceWith(file);
+    written(base, size);
   }
 
   /**
@@ -197,12 +239,26 @@ public final class GuestMemory implements AutoCloseable {
    * @throws IllegalStateException if eight watchers exist already
    */
   public synchronized WriteWatch watch(WriteWatcher watcher) {
-    if (watches.size() == MAX_WATCHES) {
+    int taken = 0;
+    for (WriteWatch watch : watches) {
+      taken |= watch.mask() & 0xff;
+    }
+    int bit = Integer.numberOfTrailingZeros(~taken);
+    if (bit >= MAX_WATCHES) {
       throw new IllegalStateException("guest memory has " + MAX_WATCHES + " watchers already");
     }
-    WriteWatch watch = new WriteWatch(this, watches.size(), watcher);
+    WriteWatch watch = new WriteWatch(this, bit, watcher);
     watches.add(watch);
     return watch;
+  }
+
+  /** Ends a watch: its watcher is told of nothing any more, and another one may take its place. */
+  public synchronized void unwatch(WriteWatch watch) {
+    if (watches.remove(watch)) {
+      for (long page = 0; page < size; page += PAGE_SIZE) {
+        watch.clear(base + page);
+      }
+    }
   }
 
   /** Whether any watcher watches the page that holds {@code gpa}, which must be guest memory. */

@@ -98,6 +98,22 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
     }
   }
 
+  /**
+   * Gives the device another address and tells the driver that its configuration has changed. Linux
+   * reads the address only when it takes a device into use: something in the guest has to set it.
+   * Called while the machine is paused.
+   */
+  public void changeAddress(MacAddress address) {
+    for (int i = 0; i < MacAddress.BYTES; i++) {
+      space.update(MAC + i, 1, address.bits() >>> (40 - 8 * i));
+    }
+    filter = filter.withOwn(address.bits());
+    Active current = active;
+    if (current != null) {
+      current.activation.configurationChanged();
+    }
+  }
+
   /** A frame for the guest; waits in a bounded queue until the guest takes it. */
   @Override
   public boolean receive(byte[] frame) {
