@@ -86,7 +86,7 @@ public final class Instance implements AutoCloseable {
       slots.add(slot(id, new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus))));
     }
     if (!ports.isEmpty()) {
-      slots.add(slot("ports", new ConsoleDevice(ConsoleConfiguration.of(ports))));
+      slots.add(slot("ports", new ConsoleDevice(new ConsoleConfiguration(ports, 80, 24, 16))));
     }
     slots.add(slot("net", new NetDevice(NetConfiguration.of(ownAddress()), neighbour())));
     slots.add(
