@@ -5,8 +5,14 @@ module org.javisor.host {
   requires transitive org.javisor.virtio;
   requires transitive org.javisor.storage;
   requires transitive org.javisor.image;
+  requires tools.jackson.databind;
   requires static transitive org.jspecify;
 
   exports org.javisor.host;
+  exports org.javisor.host.agent;
+  exports org.javisor.host.instance;
   exports org.javisor.host.snapshot;
+
+  opens org.javisor.host.instance to
+      tools.jackson.databind;
 }

@@ -33,7 +33,9 @@ class ArrowsTest {
           "image", Set.of("storage"),
           "host", Set.of("machine", "riscv", "virtio", "storage", "image"),
           "bench", Set.of("machine", "riscv", "virtio", "storage", "image", "host"),
-          "cli", Set.of("machine", "riscv", "virtio", "storage", "image", "host", "bench"));
+          "server", Set.of("machine", "riscv", "virtio", "storage", "image", "host"),
+          "cli",
+              Set.of("machine", "riscv", "virtio", "storage", "image", "host", "server", "bench"));
 
   private static final String PREFIX = "org.javisor.";
 

@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.javisor.storage.store.DurableRename;
 
 /**
@@ -24,8 +27,11 @@ import org.javisor.storage.store.DurableRename;
  *   throwaway/ID/      what a machine has that ends with its process
  * </pre>
  *
- * A process that uses a machine's folder holds the lock of its {@code lock} file, so a folder under
- * {@code throwaway} whose lock is free was left by a process that was killed, and is removed.
+ * <p>A folder of a machine whose name begins with a dot is half made or half removed, by a process
+ * that holds its lock or was killed.
+ *
+ * <p>A process that uses a machine's folder holds the lock of its {@code lock} file, so a folder
+ * under {@code throwaway} whose lock is free was left by a process that was killed, and is removed.
  */
 public final class DataFolder {
   private static final String LAYOUT_VERSION = "1";
@@ -103,7 +109,7 @@ public final class DataFolder {
   }
 
   /** Where the named machines are. */
-  Path machines() {
+  public Path machines() {
     return root.resolve("machines");
   }
 
@@ -139,13 +145,102 @@ public final class DataFolder {
     }
   }
 
+  /** What is written into the folder of a machine before the machine is there. */
+  @FunctionalInterface
+  public interface Filling {
+    /** Writes it; what is written is synced. */
+    void fill(Path folder) throws IOException;
+  }
+
+  /** The folders of all machines that are kept, by name. */
+  public List<Path> machineFolders() throws IOException {
+    if (!Files.isDirectory(machines())) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(machines())) {
+      return folders
+          .filter(folder -> !String.valueOf(folder.getFileName()).startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * Makes the folder of a machine: after a crash it is there with all that was filled in, or not at
+   * all.
+   *
+   * @return the folder, which nobody holds
+   * @throws ProblemException if there is such a machine
+   */
+  public Path createMachine(String name, Filling filling) throws IOException {
+    Files.createDirectories(machines());
+    MachineFolder fresh;
+    try (Gate gate = gate()) {
+      fresh = gate.claim(Files.createTempDirectory(machines(), ".new-"), false);
+    }
+    boolean made = false;
+    try (fresh) {
+      filling.fill(fresh.path());
+      Path folder = rename(fresh.path(), name);
+      made = true;
+      return folder;
+    } finally {
+      if (!made) {
+        MachineFolder.remove(fresh.path());
+      }
+    }
+  }
+
+  /**
+   * Gives the folder of a machine that nobody uses another name.
+   *
+   * @throws ProblemException if there is a machine of that name, or a process uses this one
+   */
+  public Path renameMachine(String from, String to) throws IOException {
+    try (MachineFolder folder = named(from)) {
+      return rename(folder.path(), to);
+    }
+  }
+
+  /**
+   * Removes the folder of a machine that nobody uses. From the moment its name is gone it is not
+   * there any more, even if the process dies before all of it is removed.
+   *
+   * @throws ProblemException if a process uses it
+   */
+  public void removeMachine(String name) throws IOException {
+    try (MachineFolder folder = named(name)) {
+      Path going = machines().resolve(".gone-" + name + "-" + System.nanoTime());
+      try (Gate gate = gate()) {
+        gate.rename(folder.path(), going);
+      }
+      MachineFolder.remove(going);
+    }
+  }
+
+  private Path rename(Path from, String name) throws IOException {
+    Path to = machines().resolve(name);
+    try (Gate gate = gate()) {
+      if (Files.exists(to)) {
+        throw ProblemException.badInput(
+            "a machine is called " + name + " already", "choose another name");
+      }
+      gate.rename(from, to);
+    }
+    return to;
+  }
+
   private void removeLeftovers() throws IOException {
-    Path parent = root.resolve("throwaway");
+    removeLeftovers(root.resolve("throwaway"), "");
+    removeLeftovers(machines(), ".");
+  }
+
+  private void removeLeftovers(Path parent, String prefix) throws IOException {
     if (!Files.isDirectory(parent)) {
       return;
     }
     try (Gate gate = gate();
-        DirectoryStream<Path> folders = Files.newDirectoryStream(parent)) {
+        DirectoryStream<Path> folders = Files.newDirectoryStream(parent, prefix + "*")) {
       for (Path folder : folders) {
         try {
           gate.claim(folder, true).close();
@@ -171,19 +266,33 @@ public final class DataFolder {
 
   /** Held while folders are made, claimed and removed, so that no process sees one half made. */
   private static final class Gate implements AutoCloseable {
+    /** The system's lock is the process's; this one is for its threads. */
+    private static final ReentrantLock THREADS = new ReentrantLock();
+
     private final FileChannel channel;
 
     Gate(Path file) throws IOException {
-      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      THREADS.lock();
+      FileChannel opened = null;
       boolean locked = false;
       try {
-        FileLock held = channel.lock();
+        opened = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = opened.lock();
         locked = held.isValid();
+        channel = opened;
       } finally {
         if (!locked) {
-          channel.close();
+          THREADS.unlock();
+          if (opened != null) {
+            opened.close();
+          }
         }
       }
+    }
+
+    /** Renames on stable storage. */
+    void rename(Path from, Path to) throws IOException {
+      DurableRename.move(from, to);
     }
 
     MachineFolder claim(Path folder, boolean removeAtEnd) throws IOException {
@@ -196,6 +305,8 @@ public final class DataFolder {
         channel.close();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      } finally {
+        THREADS.unlock();
       }
     }
   }

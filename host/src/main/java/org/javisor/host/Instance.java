@@ -126,7 +126,7 @@ public final class Instance implements AutoCloseable {
       slots.add(slot(id, new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus))));
     }
     if (!ports.isEmpty()) {
-      slots.add(slot("ports", new ConsoleDevice(ConsoleConfiguration.of(ports))));
+      slots.add(slot("ports", new ConsoleDevice(new ConsoleConfiguration(ports, 80, 24, 16))));
     }
     network = new NetDevice(NetConfiguration.of(address), neighbour());
     slots.add(slot("net", network));

@@ -1,0 +1,399 @@
+package org.javisor.host.instance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.javisor.host.Host;
+import org.javisor.host.Instance;
+import org.javisor.host.KeptMachine;
+import org.javisor.host.ProblemException;
+import org.javisor.machine.Machine;
+import org.javisor.machine.StopReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance: what is kept of it on disk, and its machine while it is on.
+ *
+ * <p>Changes of the life cycle run one at a time, and wait for each other. What is asked of an
+ * instance that it cannot do as it is ends with a {@link ProblemException} and changes nothing.
+ */
+public final class HostedInstance {
+  /** More failures than this within {@link #RESTART_WINDOW}, and the instance stays off. */
+  private static final int MAX_RESTARTS = 10;
+
+  private static final Duration RESTART_WINDOW = Duration.ofMinutes(1);
+
+  private final Host host;
+  private final InstanceStore store;
+  private final Path folder;
+  private final String name;
+  private final KeptMachine image;
+  private final ConsoleHub console;
+
+  /** Held while the life cycle changes. */
+  private final ReentrantLock transition = new ReentrantLock();
+
+  private final Deque<Instant> restarts = new ArrayDeque<>();
+  private volatile InstanceConfig config;
+  private volatile InstanceStatus status = InstanceStatus.STOPPED;
+  private volatile @Nullable Instance machine;
+  private volatile @Nullable Instant startedAt;
+  private volatile boolean stopAsked;
+  private boolean gone;
+
+  HostedInstance(
+      Host host,
+      InstanceStore store,
+      Path folder,
+      String name,
+      KeptMachine image,
+      InstanceConfig config) {
+    this.host = host;
+    this.store = store;
+    this.folder = folder;
+    this.name = name;
+    this.image = image;
+    this.config = config;
+    this.console = new ConsoleHub(folder.resolve("console.log"));
+  }
+
+  /** What it is called. */
+  public String name() {
+    return name;
+  }
+
+  /** What it was made from. */
+  public KeptMachine image() {
+    return image;
+  }
+
+  /** What it is to be. */
+  public InstanceConfig config() {
+    return config;
+  }
+
+  /** How it is. */
+  public InstanceStatus status() {
+    return status;
+  }
+
+  /** When its machine was powered on, if it is on. */
+  public Optional<Instant> startedAt() {
+    return Optional.ofNullable(startedAt);
+  }
+
+  /** Its serial console. */
+  public ConsoleHub console() {
+    return console;
+  }
+
+  /** The folder with all that is kept of it. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Its machine, if it is on. */
+  public Optional<Instance> machine() {
+    return Optional.ofNullable(machine);
+  }
+
+  /**
+   * Its machine.
+   *
+   * @throws ProblemException if it is off
+   */
+  public Instance requireMachine() {
+    Instance running = machine;
+    if (running == null) {
+      throw ProblemException.badInput(
+          "the instance " + name + " is not running", "start it: javisor start " + name);
+    }
+    return running;
+  }
+
+  /**
+   * Powers on.
+   *
+   * @throws ProblemException if it is on already, or cannot be built as it is configured
+   * @throws InterruptedException if interrupted; it is off then
+   */
+  public void start() throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      requireThere();
+      if (status.isOn()) {
+        throw ProblemException.badInput("the instance " + name + " is already running", "");
+      }
+      powerOn();
+      remember(config.withPowered(true));
+    } finally {
+      transition.unlock();
+    }
+    store.tell("instance-started", name, "");
+  }
+
+  private void powerOn() throws InterruptedException {
+    InstanceStatus before = status;
+    status = InstanceStatus.STARTING;
+    try {
+      InstanceSettings settings = InstanceSettings.of(config);
+      Instance built = host.build(settings.spec(name, image.image()), List.of(), "");
+      built.showConsole(console);
+      stopAsked = false;
+      machine = built;
+      startedAt = Instant.now();
+      built.start();
+      status = InstanceStatus.RUNNING;
+      Thread.ofVirtual().name("watch " + name).start(() -> watch(built));
+    } catch (InterruptedException | RuntimeException | Error e) {
+      status = before;
+      Instance built = machine;
+      machine = null;
+      startedAt = null;
+      if (built != null) {
+        built.close();
+      }
+      throw e;
+    }
+  }
+
+  /** Waits for the machine's end, whoever wanted it, and cleans up after it. */
+  private void watch(Instance running) {
+    try {
+      StopReason reason = running.awaitStop();
+      running.awaitConsoleWritten();
+      ended(running, reason);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended(Instance running, StopReason reason) throws InterruptedException {
+    transition.lock();
+    try {
+      if (machine != running) {
+        return; // Whoever stopped it has cleaned up already.
+      }
+      release(running);
+      if (!stopAsked && shallRestart(reason)) {
+        store.tell("instance-shutdown", name, words(reason));
+        powerOn();
+        store.tell("instance-started", name, "restarted by its policy");
+        return;
+      }
+      if (!stopAsked) {
+        remember(config.withPowered(false));
+      }
+    } finally {
+      transition.unlock();
+    }
+    store.tell("instance-shutdown", name, words(reason));
+    if (config.ephemeral()) {
+      store.delete(this);
+    }
+  }
+
+  private void release(Instance running) {
+    running.close();
+    machine = null;
+    startedAt = null;
+    status = InstanceStatus.STOPPED;
+    try {
+      console.release();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean shallRestart(StopReason reason) {
+    boolean failed = !(reason instanceof StopReason.PoweredOff);
+    boolean wanted =
+        switch (InstanceSettings.of(config).restart()) {
+          case NO -> false;
+          case ON_FAILURE -> failed;
+          case ALWAYS -> true;
+        };
+    if (!wanted) {
+      return false;
+    }
+    Instant now = Instant.now();
+    restarts.removeIf(then -> then.isBefore(now.minus(RESTART_WINDOW)));
+    restarts.add(now);
+    return restarts.size() <= MAX_RESTARTS;
+  }
+
+  private static String words(StopReason reason) {
+    return switch (reason) {
+      case StopReason.PoweredOff off -> "the guest shut down";
+      case StopReason.GuestFailed failed -> "the guest said that it had failed";
+      case StopReason.GuestReset reset -> "the guest restarted";
+      case StopReason.Killed killed -> "switched off";
+      case StopReason.MonitorFailed failed -> "a bug in javisor: " + failed.cause();
+    };
+  }
+
+  /**
+   * Pulls the plug.
+   *
+   * @throws ProblemException if it is off
+   */
+  public void powerOff() throws InterruptedException {
+    Instance running = requireMachine();
+    stopAsked = true;
+    running.powerOff();
+    transition.lockInterruptibly();
+    try {
+      if (machine == running) {
+        release(running);
+        remember(config.withPowered(false));
+      }
+    } finally {
+      transition.unlock();
+    }
+    store.tell("instance-stopped", name, "switched off");
+    if (config.ephemeral()) {
+      store.delete(this);
+    }
+  }
+
+  /**
+   * Asks the guest to shut down and waits until it has.
+   *
+   * @throws ProblemException if it is off, cannot be asked, or has not shut down in that time; it
+   *     runs on then
+   */
+  public void shutDown(Duration timeout) throws InterruptedException {
+    if (requireMachine().awaitStop(Duration.ZERO) != null) {
+      return;
+    }
+    throw ProblemException.failed(
+        "the guest of " + name + " cannot be asked to shut down", "use --force", null);
+  }
+
+  /** Ends the machine because the host process ends; it starts again with the host. */
+  void release() {
+    transition.lock();
+    try {
+      Instance running = machine;
+      stopAsked = true;
+      if (running != null) {
+        release(running);
+      }
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /**
+   * Stops its world: vCPUs, devices and clock.
+   *
+   * @throws ProblemException if it is off or paused already
+   */
+  public void pause() throws InterruptedException {
+    change(InstanceStatus.RUNNING, InstanceStatus.FROZEN, Machine::pause);
+    store.tell("instance-paused", name, "");
+  }
+
+  /**
+   * Lets it go on.
+   *
+   * @throws ProblemException if it is not paused
+   */
+  public void resume() throws InterruptedException {
+    change(InstanceStatus.FROZEN, InstanceStatus.RUNNING, Machine::resume);
+    store.tell("instance-resumed", name, "");
+  }
+
+  private interface Change {
+    void apply(Machine machine);
+  }
+
+  private void change(InstanceStatus from, InstanceStatus to, Change change)
+      throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      Instance running = requireMachine();
+      if (status != from) {
+        throw ProblemException.badInput(
+            "the instance " + name + " is " + status.word().toLowerCase(java.util.Locale.ROOT),
+            "it has to be " + from.word().toLowerCase(java.util.Locale.ROOT) + " for this");
+      }
+      try {
+        change.apply(running.board().machine());
+      } catch (IllegalStateException e) {
+        throw ProblemException.failed("the instance " + name + " has just ended", "", e);
+      }
+      status = to;
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /**
+   * Changes what it is to be. Keys that a running machine cannot change take effect at its next
+   * start.
+   *
+   * @throws ProblemException if a key or value is not possible; nothing is changed then
+   */
+  public void update(UnaryOperator<InstanceConfig> change) throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      requireThere();
+      InstanceConfig changed = change.apply(config);
+      InstanceSettings.of(changed);
+      remember(changed);
+    } finally {
+      transition.unlock();
+    }
+    store.tell("instance-updated", name, "");
+  }
+
+  /** Whether it is to be started with the host. */
+  boolean startsWithHost() {
+    InstanceSettings settings = InstanceSettings.of(config);
+    return settings
+        .autostart()
+        .orElse(config.powered() || settings.restart() == InstanceSettings.RestartPolicy.ALWAYS);
+  }
+
+  /** Runs while the instance is off and stays so; it is gone afterwards for who waits. */
+  void retire(Retirement work) throws IOException, InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      requireThere();
+      if (status.isOn()) {
+        throw ProblemException.badInput(
+            "the instance " + name + " is running", "stop it first: javisor stop " + name);
+      }
+      console.release();
+      work.run();
+      gone = true;
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /** What is done to an instance's folder when it leaves its name. */
+  interface Retirement {
+    void run() throws IOException;
+  }
+
+  private void requireThere() {
+    if (gone) {
+      throw ProblemException.badInput("there is no instance " + name, "see: javisor ps --all");
+    }
+  }
+
+  private void remember(InstanceConfig changed) {
+    store.write(folder, changed);
+    config = changed;
+  }
+}

@@ -1,0 +1,211 @@
+package org.javisor.host.instance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.javisor.host.DataFolder;
+import org.javisor.host.Host;
+import org.javisor.host.KeptMachine;
+import org.javisor.host.ProblemException;
+import org.javisor.image.Progress;
+import org.javisor.storage.store.DurableRename;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All instances of a host. An instance is there from the moment its folder has its name until the
+ * moment it has lost it, whatever dies in between: what is half made or half removed has another
+ * name, and is removed when the store is opened.
+ */
+public final class InstanceStore implements AutoCloseable {
+  private static final String FILE = "instance.json";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Host host;
+  private final DataFolder data;
+  private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
+  private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
+
+  /**
+   * Opens what is kept in the data folder. Nothing is started.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public InstanceStore(Host host, DataFolder data) throws IOException {
+    this.host = host;
+    this.data = data;
+    for (Path folder : data.machineFolders()) {
+      Optional<KeptMachine> image = KeptMachine.read(folder);
+      if (image.isPresent()) {
+        String name = String.valueOf(folder.getFileName());
+        instances.put(
+            name, new HostedInstance(host, this, folder, name, image.get(), read(folder)));
+      }
+    }
+  }
+
+  /** From now on it hears of what happens; it does not block. */
+  public void listen(Consumer<LifecycleEvent> listener) {
+    listeners.add(listener);
+  }
+
+  /** Starts the instances that start with the host; one that cannot is told of and left off. */
+  public void startAll() throws InterruptedException {
+    for (HostedInstance instance : all()) {
+      try {
+        if (instance.startsWithHost()) {
+          instance.start();
+        }
+      } catch (ProblemException e) {
+        System.getLogger(InstanceStore.class.getName())
+            .log(System.Logger.Level.WARNING, "{0}: {1}", instance.name(), e.problem().line());
+      }
+    }
+  }
+
+  /** All instances, by name. */
+  public List<HostedInstance> all() {
+    return List.copyOf(instances.values());
+  }
+
+  /**
+   * The instance of this name.
+   *
+   * @throws UnknownInstanceException if there is none
+   */
+  public HostedInstance get(String name) {
+    HostedInstance instance = instances.get(name);
+    if (instance == null) {
+      throw new UnknownInstanceException(name);
+    }
+    return instance;
+  }
+
+  /** The instance of this name, if there is one. */
+  public Optional<HostedInstance> find(String name) {
+    return Optional.ofNullable(instances.get(name));
+  }
+
+  /**
+   * Creates an instance, switched off. The image is made first if it is not here.
+   *
+   * @throws ProblemException if the name is taken or not possible, or a key or value is not
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public HostedInstance create(String name, String image, InstanceConfig config, Progress progress)
+      throws InterruptedException {
+    InstanceSettings.of(config).spec(name, image); // Checked before anything is downloaded.
+    requireFree(name);
+    KeptMachine machine =
+        Host.explained(() -> KeptMachine.of(host.images().obtain(image, progress)));
+    HostedInstance instance =
+        Host.explained(
+            () -> {
+              Path folder =
+                  data.createMachine(
+                      name,
+                      fresh -> {
+                        machine.write(fresh);
+                        write(fresh, config);
+                      });
+              return new HostedInstance(host, this, folder, name, machine, config);
+            });
+    instances.put(name, instance);
+    tell("instance-created", name, "");
+    return instance;
+  }
+
+  /**
+   * Deletes an instance with all that is kept of it.
+   *
+   * @throws ProblemException if it is on, or another process uses it
+   */
+  public void delete(HostedInstance instance) throws InterruptedException {
+    Host.explained(
+        () -> {
+          instance.retire(
+              () -> {
+                data.removeMachine(instance.name());
+                instances.remove(instance.name(), instance);
+              });
+          return instance;
+        });
+    tell("instance-deleted", instance.name(), "");
+  }
+
+  /**
+   * Gives an instance that is off another name.
+   *
+   * @return the instance under its new name; the old object is of no use any more
+   * @throws ProblemException if it is on, or the name is taken or not possible
+   */
+  public HostedInstance rename(HostedInstance instance, String name) throws InterruptedException {
+    InstanceSettings.of(instance.config()).spec(name, instance.image().image());
+    requireFree(name);
+    HostedInstance renamed =
+        Host.explained(
+            () -> {
+              HostedInstance[] result = new HostedInstance[1];
+              instance.retire(
+                  () -> {
+                    Path folder = data.renameMachine(instance.name(), name);
+                    result[0] =
+                        new HostedInstance(
+                            host, this, folder, name, instance.image(), instance.config());
+                    instances.put(name, result[0]);
+                    instances.remove(instance.name(), instance);
+                  });
+              return result[0];
+            });
+    tell("instance-renamed", name, "was " + instance.name());
+    return renamed;
+  }
+
+  private void requireFree(String name) {
+    if (instances.containsKey(name)) {
+      throw ProblemException.badInput(
+          "an instance is called " + name + " already", "choose another name, or delete that one");
+    }
+  }
+
+  void tell(String action, String instance, String reason) {
+    LifecycleEvent event = new LifecycleEvent(action, instance, Instant.now(), reason);
+    listeners.forEach(listener -> listener.accept(event));
+  }
+
+  void write(Path folder, InstanceConfig config) {
+    try {
+      Path fresh = folder.resolve(FILE + ".new");
+      Files.write(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
+      DurableRename.move(fresh, folder.resolve(FILE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is kept of an instance; one that {@code run --name} has made has no such file. */
+  private static InstanceConfig read(Path folder) throws IOException {
+    try {
+      return JSON.readValue(Files.readAllBytes(folder.resolve(FILE)), InstanceConfig.class);
+    } catch (NoSuchFileException e) {
+      return InstanceConfig.of(Files.getLastModifiedTime(folder).toInstant());
+    } catch (JacksonException e) {
+      throw new IOException(folder.resolve(FILE) + " cannot be read: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Ends all machines; those that are on start again when the store is opened the next time. */
+  @Override
+  public void close() {
+    all().parallelStream().forEach(HostedInstance::release);
+  }
+}
