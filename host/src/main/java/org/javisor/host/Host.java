@@ -270,7 +270,7 @@ public final class Host {
       String identity = String.valueOf(base.getFileName());
       disks.add(
           kept
-              ? OpenDisk.kept(base, identity, spec.diskSize(), folder.resolve("disk"))
+              ? OpenDisk.kept(base, identity, spec.diskSize(), folder)
               : OpenDisk.throwAway(base, spec.diskSize(), folder));
     } else if (spec.diskSize().isPresent()) {
       disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));
