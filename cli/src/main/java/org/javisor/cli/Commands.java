@@ -30,7 +30,7 @@ final class Commands {
   private static final List<String> COMMANDS =
       List.of(
           "run", "launch", "ps", "exec", "console", "start", "stop", "restart", "pause", "resume",
-          "rm", "logs", "events", "up", "down", "host", "image", "doctor", "bench", "version");
+          "rm", "logs", "events", "snapshot", "restore", "clone", "up", "down", "host", "image", "doctor", "bench", "version");
 
   private Commands() {}
 
@@ -79,6 +79,9 @@ final class Commands {
       case "rm" -> new RemoveCommand();
       case "logs" -> new LogsCommand();
       case "events" -> new EventsCommand();
+      case "snapshot" -> new SnapshotCommand();
+      case "restore" -> new RestoreCommand();
+      case "clone" -> new CloneCommand();
       case "up" -> new UpCommand();
       case "down" -> new DownCommand();
       case "host" -> new HostCommand();

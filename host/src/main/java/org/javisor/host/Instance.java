@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.FileReference;
+import org.javisor.host.snapshot.LayeredSnapshotDisk;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.host.snapshot.SnapshotOptions;
@@ -153,7 +154,14 @@ public final class Instance implements AutoCloseable {
               ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
               : new RiscvBoard(configuration, engine);
       snapshots =
-          new SnapshotWriter(board.machine(), () -> describe(plan, cpus, memory, ports), List.of());
+          new SnapshotWriter(
+              board.machine(),
+              () -> describe(plan, cpus, memory, ports),
+              plan.disks().stream()
+                  .map(OpenDisk::device)
+                  .filter(LayeredDisk.class::isInstance)
+                  .map(disk -> new LayeredSnapshotDisk((LayeredDisk) disk))
+                  .toList());
     } catch (IOException e) {
       throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     } catch (KernelImageException e) {
@@ -245,14 +253,14 @@ public final class Instance implements AutoCloseable {
    * Takes a snapshot of memory and devices. The machine, if it runs, runs on.
    *
    * @param target the folder it is to be in, which must not exist yet
-   * @throws ProblemException if the machine has a disk, or does not run, or the snapshot cannot be
+   * @throws ProblemException if a disk of the machine cannot be kept, or it does not run, or the snapshot cannot be
    *     written; nothing is left then
    */
   public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
-    if (!plan.disks().isEmpty()) {
+    if (!plan.disks().stream().allMatch(disk -> disk.device() instanceof LayeredDisk)) {
       throw ProblemException.badInput(
-          "the machine has a disk, whose content a snapshot of memory cannot hold",
-          "take a snapshot of a machine without disks");
+          "the machine has a disk that cannot keep its content for a snapshot",
+          "take a snapshot of a machine that was made from an image and is kept");
     }
     try {
       return snapshots.take(target, options);

@@ -14,6 +14,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.javisor.host.ProblemException;
 import org.javisor.host.instance.UnknownInstanceException;
+import org.javisor.host.instance.UnknownSnapshotException;
 import org.javisor.server.operation.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,10 @@ public final class ApiHandler extends Handler.Abstract {
         message = String.valueOf(known.getMessage());
       }
       case UnknownInstanceException unknown -> {
+        status = 404;
+        message = String.valueOf(unknown.getMessage());
+      }
+      case UnknownSnapshotException unknown -> {
         status = 404;
         message = String.valueOf(unknown.getMessage());
       }
