@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.javisor.host.agent.GuestAgent;
 import org.javisor.machine.Entropy;
 import org.javisor.machine.HostClock;
 import org.javisor.machine.StopReason;
@@ -21,6 +22,8 @@ import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.virtio.VirtioDevice;
+import org.javisor.virtio.balloon.BalloonConfiguration;
+import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
 import org.javisor.virtio.console.ConsoleConfiguration;
@@ -53,12 +56,17 @@ public final class Instance implements AutoCloseable {
   private final HotEntries hotEntries;
   private final Engine engine;
   private final RiscvBoard board;
+
+  /** A machine of a single command has none: it is gone before it could give anything back. */
+  private final @Nullable BalloonDevice balloon;
+
   private boolean closed;
 
   /**
    * Builds a machine, ready to start. The instance closes the plan's disks and the folder.
    *
-   * @param ports named byte channels to programs in the guest
+   * @param ports named byte channels to programs in the guest; with a guest agent's, the machine
+   *     also has a memory balloon
    * @throws ProblemException if kernel and initial RAM disk do not fit, or the host has no memory
    */
   Instance(
@@ -91,6 +99,13 @@ public final class Instance implements AutoCloseable {
     slots.add(slot("net", new NetDevice(NetConfiguration.of(ownAddress()), neighbour())));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
+    balloon =
+        ports.stream().anyMatch(port -> port.name().equals(GuestAgent.PORT))
+            ? new BalloonDevice(BalloonConfiguration.standard())
+            : null;
+    if (balloon != null) {
+      slots.add(slot("balloon", balloon));
+    }
     try {
       board =
           new RiscvBoard(
@@ -192,6 +207,14 @@ public final class Instance implements AutoCloseable {
   /** Waits until the machine has stopped, at most so long; null if it has not. */
   public @Nullable StopReason awaitStop(Duration timeout) throws InterruptedException {
     return board.machine().awaitStop(timeout);
+  }
+
+  /**
+   * The memory balloon of a machine with a guest agent: how much the guest is to give back, what it
+   * has given, and what it says of its memory.
+   */
+  public Optional<BalloonDevice> balloon() {
+    return Optional.ofNullable(balloon);
   }
 
   /** The board, for those that look inside. */
