@@ -34,7 +34,8 @@ class ArrowsTest {
           "host", Set.of("machine", "riscv", "virtio", "storage", "image"),
           "bench", Set.of("machine", "riscv", "virtio", "storage", "image", "host"),
           "server", Set.of("machine", "riscv", "virtio", "storage", "image", "host"),
-          "cli", Set.of("machine", "riscv", "virtio", "storage", "image", "host", "server", "bench"));
+          "cli",
+              Set.of("machine", "riscv", "virtio", "storage", "image", "host", "server", "bench"));
 
   private static final String PREFIX = "org.javisor.";
 

@@ -172,9 +172,9 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
-   * Gives whole pages back to the operating system, as a balloon does: what is in them afterwards is
-   * zeroes, or what the memory was a copy of, or, where the system cannot take them, what was. The
-   * addresses stay usable; the watchers are told.
+   * Gives whole pages back to the operating system, as a balloon does: what is in them afterwards
+   * is zeroes, or what the memory was a copy of, or, where the system cannot take them, what was.
+   * The addresses stay usable; the watchers are told.
    *
    * @param gpa of a page
    * @param length a multiple of the page size

@@ -9,12 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files in a running machine, as root sees them. Contents are streamed over a command's ports, which
- * is many times as quick as the agent's own file commands with their base64. Paths are absolute, or
- * relative to root's home.
+ * Files in a running machine, as root sees them. Contents are streamed over a command's ports,
+ * which is many times as quick as the agent's own file commands with their base64. Paths are
+ * absolute, or relative to root's home.
  */
 public final class GuestFiles {
   /** A listing of more bytes than this is refused. */
@@ -24,8 +25,12 @@ public final class GuestFiles {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Prints "ok" or what is wrong with the path in $1, for scripts that want an existing one. */
+  /** For scripts that want $1 to be there. */
   private static final String REQUIRE = "[ -e \"$1\" ] || [ -L \"$1\" ] || exit 44; ";
+
+  /** How shells say it of a folder on the way. */
+  private static final Pattern NO_SUCH_FILE_TEXT =
+      Pattern.compile("no such file|nonexistent directory", Pattern.CASE_INSENSITIVE);
 
   /** The exit code by which the scripts here say that there is no such file. */
   private static final int NO_SUCH_FILE = 44;
@@ -43,7 +48,7 @@ public final class GuestFiles {
    */
   public void read(String path, OutputStream target) throws IOException, InterruptedException {
     try (ExecSession session =
-        start("[ ! -d \"$1\" ] || { echo Is a directory >&2; exit 1; }; exec cat < \"$1\"", path)) {
+        start(REQUIRE + "[ ! -d \"$1\" ] || { echo Is a directory >&2; exit 1; }; exec cat < \"$1\"", path)) {
       Errors errors = new Errors(session.stderr());
       session.stdin().close();
       session.stdout().transferTo(target);
@@ -254,7 +259,7 @@ public final class GuestFiles {
     if (status.shellCode() != 0) {
       boolean absent = status.shellCode() == NO_SUCH_FILE;
       String why = errors.text();
-      boolean says = why.contains("No such file") || why.contains("nonexistent");
+      boolean says = NO_SUCH_FILE_TEXT.matcher(why).find();
       throw new GuestFileException(
           path, absent ? "there is no such file in the guest" : why, absent || says);
     }
