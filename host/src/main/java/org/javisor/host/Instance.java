@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.javisor.host.agent.GuestAgent;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.FileReference;
 import org.javisor.host.snapshot.LayeredSnapshotDisk;
@@ -34,6 +35,8 @@ import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.VirtioDevice;
+import org.javisor.virtio.balloon.BalloonConfiguration;
+import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
 import org.javisor.virtio.console.ConsoleConfiguration;
@@ -72,12 +75,17 @@ public final class Instance implements AutoCloseable {
   private final Optional<SnapshotFolder> origin;
   private final boolean copy;
   private final SnapshotWriter snapshots;
+
+  /** A machine of a single command has none: it is gone before it could give anything back. */
+  private final @Nullable BalloonDevice balloon;
+
   private boolean closed;
 
   /**
    * Builds a machine, ready to start. The instance closes the plan's disks and the folder.
    *
-   * @param ports named byte channels to programs in the guest
+   * @param ports named byte channels to programs in the guest; with a guest agent's, the machine
+   *     also has a memory balloon
    * @throws ProblemException if kernel and initial RAM disk do not fit, or the host has no memory
    */
   Instance(
@@ -137,6 +145,13 @@ public final class Instance implements AutoCloseable {
     slots.add(slot("net", network));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
+    balloon =
+        ports.stream().anyMatch(port -> port.name().equals(GuestAgent.PORT))
+            ? new BalloonDevice(BalloonConfiguration.standard())
+            : null;
+    if (balloon != null) {
+      slots.add(slot("balloon", balloon));
+    }
     BoardConfiguration configuration =
         new BoardConfiguration(
             cpus,
@@ -381,6 +396,14 @@ public final class Instance implements AutoCloseable {
         .orElseThrow(() -> new IOException("the machine has no disk of its own to resize"))
         .resize(size);
     blockDevices.forEach(BlockDevice::capacityChanged);
+  }
+
+  /**
+   * The memory balloon of a machine with a guest agent: how much the guest is to give back, what it
+   * has given, and what it says of its memory.
+   */
+  public Optional<BalloonDevice> balloon() {
+    return Optional.ofNullable(balloon);
   }
 
   /** The board, for those that look inside. */
