@@ -29,7 +29,7 @@ final class Commands {
   /** Subcommands in the order of the help. */
   private static final List<String> COMMANDS =
       List.of(
-          "run", "launch", "ps", "exec", "console", "start", "stop", "restart", "pause", "resume",
+          "run", "launch", "ps", "exec", "console", "cp", "start", "stop", "restart", "pause", "resume",
           "rm", "logs", "events", "snapshot", "restore", "clone", "up", "down", "host", "image", "doctor", "bench", "version");
 
   private Commands() {}
@@ -70,6 +70,7 @@ final class Commands {
       case "launch" -> new LaunchCommand();
       case "ps" -> new PsCommand();
       case "exec" -> new ExecCommand(guestCommand);
+      case "cp" -> new CopyCommand();
       case "console" -> new ConsoleCommand();
       case "start" -> new StateCommand.Start();
       case "stop" -> new StateCommand.Stop();
