@@ -3,6 +3,9 @@ module org.javisor.network {
   requires transitive org.javisor.virtio;
   requires static transitive org.jspecify;
 
+  exports org.javisor.network;
+  exports org.javisor.network.dhcp;
   exports org.javisor.network.ethernet;
+  exports org.javisor.network.forward;
   exports org.javisor.network.packet;
 }

@@ -34,8 +34,8 @@ class ArrowsTest {
           "image", Set.of("storage"),
           "host", Set.of("machine", "riscv", "virtio", "network", "storage", "image"),
           "bench", Set.of("machine", "riscv", "virtio", "network", "storage", "image", "host"),
-          "cli", Set.of(
-              "machine", "riscv", "virtio", "network", "storage", "image", "host", "bench"));
+          "cli",
+              Set.of("machine", "riscv", "virtio", "network", "storage", "image", "host", "bench"));
 
   private static final String PREFIX = "org.javisor.";
 

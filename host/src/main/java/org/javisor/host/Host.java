@@ -108,6 +108,20 @@ public final class Host {
    */
   public Instance build(MachineSpec spec, List<PortConfiguration> ports, String words)
       throws InterruptedException {
+    return build(spec, ports, words, NetworkCard.alone());
+  }
+
+  /**
+   * Builds a machine, ready to start, with a card in a network.
+   *
+   * @param ports named byte channels to programs in the guest
+   * @param words for the kernel command line, before those of {@code spec}
+   * @throws ProblemException if what is asked for is not possible
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public Instance build(
+      MachineSpec spec, List<PortConfiguration> ports, String words, NetworkCard card)
+      throws InterruptedException {
     MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
     List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
@@ -118,7 +132,8 @@ public final class Host {
       }
       plan = plan.withWords(spec.append());
       long memory = spec.memory().orElse(plan.memory());
-      Instance instance = new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports);
+      Instance instance =
+          new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports, card);
       built = true;
       return instance;
     } finally {

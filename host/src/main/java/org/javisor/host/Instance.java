@@ -30,10 +30,6 @@ import org.javisor.virtio.entropy.EntropyConfiguration;
 import org.javisor.virtio.entropy.EntropyDevice;
 import org.javisor.virtio.mmio.TransportConfiguration;
 import org.javisor.virtio.mmio.VirtioMmioTransport;
-import org.javisor.virtio.net.FramePort;
-import org.javisor.virtio.net.LoopbackPeer;
-import org.javisor.virtio.net.MacAddress;
-import org.javisor.virtio.net.NetConfiguration;
 import org.javisor.virtio.net.NetDevice;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +63,8 @@ public final class Instance implements AutoCloseable {
       long memory,
       EngineKind engineKind,
       MachineFolder folder,
-      List<PortConfiguration> ports) {
+      List<PortConfiguration> ports,
+      NetworkCard card) {
     this.plan = plan;
     this.hotEntries =
         engineKind == EngineKind.TRANSLATOR
@@ -88,7 +85,7 @@ public final class Instance implements AutoCloseable {
     if (!ports.isEmpty()) {
       slots.add(slot("ports", new ConsoleDevice(ConsoleConfiguration.of(ports))));
     }
-    slots.add(slot("net", new NetDevice(NetConfiguration.of(ownAddress()), neighbour())));
+    slots.add(slot("net", new NetDevice(card.configuration(), card.port())));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
     try {
@@ -118,18 +115,6 @@ public final class Instance implements AutoCloseable {
               "use a smaller --memory"),
           e);
     }
-  }
-
-  /** Random, of the range that nobody is assigned: locally administered, not a group's. */
-  private static MacAddress ownAddress() {
-    byte[] address = Entropy.secure().bytes(6);
-    address[0] = (byte) ((address[0] | 2) & ~1);
-    return MacAddress.at(address, 0);
-  }
-
-  /** Who is at the other end of the cable: 192.0.2.1, of the addresses kept for examples. */
-  private static FramePort neighbour() {
-    return new LoopbackPeer(MacAddress.parse("02:00:00:00:00:01"), 0xc0000201);
   }
 
   private static MappedDevice.Slot slot(String name, VirtioDevice<?> device) {

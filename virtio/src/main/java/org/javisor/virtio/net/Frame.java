@@ -28,6 +28,13 @@ public record Frame(byte[] bytes, Offload offload) {
     return new Frame(bytes, Offload.NONE);
   }
 
+  /** A copy of the bytes with the checksum computed; segments in one frame stay that. */
+  public byte[] checksummed() {
+    return offload.checksum() == Offload.Checksum.PARTIAL
+        ? SoftwareOffload.complete(this).bytes()
+        : bytes.clone();
+  }
+
   /** Bytes in it. */
   public int length() {
     return bytes.length;
