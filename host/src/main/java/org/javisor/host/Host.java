@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.image.ImageException;
@@ -20,6 +21,7 @@ import org.javisor.riscv.board.boot.KernelImage;
 import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.console.PortConfiguration;
+import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /** This host: builds machines from what somebody asks for. */
@@ -114,6 +116,20 @@ public final class Host {
    */
   public Instance build(MachineSpec spec, List<PortConfiguration> ports, String words)
       throws InterruptedException {
+    return build(spec, ports, words, NetworkCard.alone());
+  }
+
+  /**
+   * Builds a machine, ready to start, with a card in a network.
+   *
+   * @param ports named byte channels to programs in the guest
+   * @param words for the kernel command line, before those of {@code spec}
+   * @throws ProblemException if what is asked for is not possible
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public Instance build(
+      MachineSpec spec, List<PortConfiguration> ports, String words, NetworkCard card)
+      throws InterruptedException {
     MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
     List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
@@ -124,7 +140,8 @@ public final class Host {
       }
       plan = plan.withWords(spec.append());
       long memory = spec.memory().orElse(plan.memory());
-      Instance instance = new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports);
+      Instance instance =
+          new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports, card);
       built = true;
       return instance;
     } finally {
@@ -165,8 +182,15 @@ public final class Host {
               spec.engine(),
               folder,
               spec.ports(),
+              spec.card()
+                  .orElseGet(
+                      () ->
+                          NetworkCard.alone(
+                              spec.identity()
+                                  .map(CloneIdentity::address)
+                                  .orElseGet(() -> firstAddress(machine)))),
               Optional.of(snapshot),
-              spec.identity());
+              spec.identity().isPresent());
       built = true;
       return instance;
     } catch (IOException e) {
@@ -177,6 +201,10 @@ public final class Host {
         close(disks, folder);
       }
     }
+  }
+
+  private static MacAddress firstAddress(MachineDescription machine) {
+    return MacAddress.parse(machine.addresses().getFirst());
   }
 
   /**
