@@ -89,7 +89,9 @@ final class ClusterMembers {
       int code = end.path("metadata").path("return").asInt(-1);
       if (code != 0) {
         throw ProblemException.failed(
-            desired.name() + ": its command ended with " + code, "javisor logs " + desired.name(), null);
+            desired.name() + ": its command ended with " + code,
+            "javisor logs " + desired.name(),
+            null);
       }
     }
   }

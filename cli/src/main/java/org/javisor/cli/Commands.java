@@ -29,8 +29,8 @@ final class Commands {
   /** Subcommands in the order of the help. */
   private static final List<String> COMMANDS =
       List.of(
-          "run", "launch", "ps", "exec", "console", "start", "stop", "restart", "pause", "resume", "rm", "logs",
-          "events", "up", "down", "host", "image", "doctor", "bench", "version");
+          "run", "launch", "ps", "exec", "console", "start", "stop", "restart", "pause", "resume",
+          "rm", "logs", "events", "up", "down", "host", "image", "doctor", "bench", "version");
 
   private Commands() {}
 

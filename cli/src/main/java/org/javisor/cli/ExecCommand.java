@@ -98,14 +98,22 @@ final class ExecCommand implements Callable<Integer> {
               "POST",
               "/1.0/instances/" + HostClient.encoded(name) + "/exec",
               HostClient.object(
-                  "command", command,
-                  "environment", environment(),
-                  "interactive", tty,
-                  "wait-for-websocket", true,
-                  "cwd", workingDirectory,
-                  "user", user,
-                  "width", size.map(TerminalSize::columns).orElse(0),
-                  "height", size.map(TerminalSize::rows).orElse(0)));
+                  "command",
+                  command,
+                  "environment",
+                  environment(),
+                  "interactive",
+                  tty,
+                  "wait-for-websocket",
+                  true,
+                  "cwd",
+                  workingDirectory,
+                  "user",
+                  user,
+                  "width",
+                  size.map(TerminalSize::columns).orElse(0),
+                  "height",
+                  size.map(TerminalSize::rows).orElse(0)));
       SocketStream control = client.socket(operation, "control");
       try (RawTerminal terminal = tty ? RawTerminal.ofStandardInput() : null) {
         if (tty) {

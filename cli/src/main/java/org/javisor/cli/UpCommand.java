@@ -70,7 +70,9 @@ final class UpCommand implements Callable<Integer> {
       HostClient client, List<ClusterFile.Desired> desired, Set<String> ours, String cluster)
       throws InterruptedException {
     Set<String> others =
-        client.get("/1.0/instances").valueStream()
+        client
+            .get("/1.0/instances")
+            .valueStream()
             .map(path -> path.asString().substring("/1.0/instances/".length()))
             .collect(Collectors.toSet());
     for (ClusterFile.Desired one : desired) {

@@ -114,7 +114,10 @@ public record ClusterFile(
           "known are " + e.getKnownPropertyIds());
     } catch (JacksonException e) {
       throw ProblemException.badInput(
-          file + place(e) + ": " + String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
+          file
+              + place(e)
+              + ": "
+              + String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
           "see examples/cluster.yaml");
     }
     if (read == null) {

@@ -33,10 +33,7 @@ public record PortForward(String protocol, String address, int port, int guestPo
     String protocol = parts.group(4) == null ? "tcp" : parts.group(4);
     PortForward forward =
         new PortForward(
-            protocol,
-            address,
-            Integer.parseInt(parts.group(2)),
-            Integer.parseInt(parts.group(3)));
+            protocol, address, Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)));
     if (forward.port > MAX_PORT || forward.guestPort > MAX_PORT || forward.guestPort == 0) {
       throw notOne(text);
     }
