@@ -24,6 +24,8 @@ module org.javisor.server {
       org.eclipse.jetty.websocket.common;
   opens org.javisor.server.image to
       tools.jackson.databind;
+  opens org.javisor.server.instance to
+      tools.jackson.databind;
   opens org.javisor.server.operation to
       tools.jackson.databind;
   opens org.javisor.server.trust to

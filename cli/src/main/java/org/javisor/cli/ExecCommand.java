@@ -115,7 +115,7 @@ final class ExecCommand implements Callable<Integer> {
                   "height",
                   size.map(TerminalSize::rows).orElse(0)));
       SocketStream control = client.socket(operation, "control");
-      try (RawTerminal terminal = tty ? RawTerminal.ofStandardInput() : null) {
+      try (RawTerminal _ = tty ? RawTerminal.ofStandardInput() : null) {
         if (tty) {
           SocketStream all = client.socket(operation, "0");
           watchSize(control, size);

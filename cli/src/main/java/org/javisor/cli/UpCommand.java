@@ -44,8 +44,7 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ClusterFile cluster = ClusterFile.read(file);
-    Path folder = file.toAbsolutePath().getParent();
-    List<ClusterFile.Desired> desired = cluster.instances(folder);
+    List<ClusterFile.Desired> desired = cluster.instances(file.toAbsolutePath().resolveSibling(""));
     try (HostClient client = HostCommand.process().connect();
         ProgressDisplay progress = ProgressDisplay.onStandardError()) {
       ClusterMembers members = new ClusterMembers(client, cluster.clusterName());
@@ -116,7 +115,7 @@ final class UpCommand implements Callable<Integer> {
         try {
           one.getValue().get();
         } catch (ExecutionException e) {
-          failures.add(one.getKey() + ": " + e.getCause().getMessage());
+          failures.add(one.getKey() + ": " + reason(e));
         } catch (InterruptedException e) {
           executor.shutdownNow();
           throw e;
@@ -126,5 +125,10 @@ final class UpCommand implements Callable<Integer> {
         throw ProblemException.failed(String.join("; ", failures), "", null);
       }
     }
+  }
+
+  private static String reason(ExecutionException failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? "it failed" : String.valueOf(cause.getMessage());
   }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -15,6 +14,8 @@ import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.agent.AgentException;
+import org.javisor.host.agent.GuestAgent;
 import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ public final class HostedInstance {
 
   private static final Duration RESTART_WINDOW = Duration.ofMinutes(1);
 
+  /** "For ever", in a length of time that can be counted in nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
   private final Host host;
   private final InstanceStore store;
   private final Path folder;
@@ -45,6 +49,7 @@ public final class HostedInstance {
   private volatile InstanceConfig config;
   private volatile InstanceStatus status = InstanceStatus.STOPPED;
   private volatile @Nullable Instance machine;
+  private volatile @Nullable GuestAgent agent;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
   private boolean gone;
@@ -120,6 +125,25 @@ public final class HostedInstance {
   }
 
   /**
+   * The way to its guest's agent.
+   *
+   * @throws ProblemException if it is off
+   */
+  public GuestAgent requireAgent() {
+    GuestAgent way = agent;
+    if (way == null) {
+      requireMachine();
+      throw ProblemException.failed("the instance " + name + " is just stopping", "", null);
+    }
+    return way;
+  }
+
+  /** The way to its guest's agent, if it is on and one listens. */
+  public Optional<GuestAgent> agent() {
+    return Optional.ofNullable(agent).filter(GuestAgent::isConnected);
+  }
+
+  /**
    * Powers on.
    *
    * @throws ProblemException if it is on already, or cannot be built as it is configured
@@ -145,9 +169,11 @@ public final class HostedInstance {
     status = InstanceStatus.STARTING;
     try {
       InstanceSettings settings = InstanceSettings.of(config);
-      Instance built = host.build(settings.spec(name, image.image()), List.of(), "");
+      GuestAgent way = new GuestAgent();
+      Instance built = host.build(settings.spec(name, image.image()), way.ports(), "");
       built.showConsole(console);
       stopAsked = false;
+      agent = way;
       machine = built;
       startedAt = Instant.now();
       built.start();
@@ -189,9 +215,7 @@ public final class HostedInstance {
         store.tell("instance-started", name, "restarted by its policy");
         return;
       }
-      if (!stopAsked) {
-        remember(config.withPowered(false));
-      }
+      remember(config.withPowered(false));
     } finally {
       transition.unlock();
     }
@@ -203,6 +227,11 @@ public final class HostedInstance {
 
   private void release(Instance running) {
     running.close();
+    GuestAgent way = agent;
+    if (way != null) {
+      way.close();
+    }
+    agent = null;
     machine = null;
     startedAt = null;
     status = InstanceStatus.STOPPED;
@@ -271,11 +300,42 @@ public final class HostedInstance {
    *     runs on then
    */
   public void shutDown(Duration timeout) throws InterruptedException {
-    if (requireMachine().awaitStop(Duration.ZERO) != null) {
-      return;
+    long deadline = System.nanoTime() + Math.min(timeout.toNanos(), LONGEST.toNanos());
+    GuestAgent way = requireAgent();
+    Instance running = requireMachine();
+    if (status == InstanceStatus.FROZEN) {
+      throw ProblemException.badInput(
+          "the instance " + name + " is paused", "resume it first, or pull its plug: --force");
     }
-    throw ProblemException.failed(
-        "the guest of " + name + " cannot be asked to shut down", "use --force", null);
+    if (!way.await(Duration.ofNanos(deadline - System.nanoTime()))) {
+      throw ProblemException.failed(
+          "no agent in the guest of " + name + " answers that could shut it down",
+          "wait until it has booted, or pull its plug: --force",
+          null);
+    }
+    stopAsked = true;
+    status = InstanceStatus.STOPPING;
+    boolean ended = false;
+    try {
+      way.shutdown(GuestAgent.Shutdown.POWER_OFF);
+      ended =
+          running.awaitStop(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))) != null;
+    } catch (AgentException e) {
+      throw ProblemException.failed(
+          "the guest of " + name + " does not shut down: " + e.getMessage(),
+          "pull its plug: --force",
+          e);
+    } finally {
+      if (!ended && machine == running) {
+        stopAsked = false;
+        status = InstanceStatus.RUNNING;
+      }
+    }
+    if (!ended) {
+      throw ProblemException.failed(
+          "the guest of " + name + " has not shut down in time", "pull its plug: --force", null);
+    }
+    ended(running, new StopReason.PoweredOff());
   }
 
   /** Ends the machine because the host process ends; it starts again with the host. */
