@@ -5,6 +5,7 @@ import java.io.Serial;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,9 @@ public final class MachineFolder implements AutoCloseable {
     }
   }
 
+  /** The folders that this process holds. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final FileChannel lock;
   private final boolean removeAtEnd;
@@ -41,6 +47,24 @@ public final class MachineFolder implements AutoCloseable {
   }
 
   static MachineFolder claim(Path folder, boolean removeAtEnd) throws IOException {
+    // To close a file is to lose the process's lock of it, so one that is held is not opened again.
+    if (!HELD.add(folder)) {
+      throw new InUseException(folder);
+    }
+    boolean held = false;
+    try {
+      MachineFolder claimed = claimFromOthers(folder, removeAtEnd);
+      held = true;
+      return claimed;
+    } finally {
+      if (!held) {
+        HELD.remove(folder);
+      }
+    }
+  }
+
+  private static MachineFolder claimFromOthers(Path folder, boolean removeAtEnd)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -49,7 +73,7 @@ public final class MachineFolder implements AutoCloseable {
       FileLock held = channel.tryLock();
       claimed = held != null;
     } catch (OverlappingFileLockException e) {
-      claimed = false;
+      claimed = false; // It had another name when this process took it.
     } finally {
       if (!claimed) {
         channel.close();
@@ -76,6 +100,8 @@ public final class MachineFolder implements AutoCloseable {
       if (removeAtEnd) {
         remove(path);
       }
+    } finally {
+      HELD.remove(path);
     }
   }
 
@@ -102,7 +128,11 @@ public final class MachineFolder implements AutoCloseable {
           @Override
           public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
               throws IOException {
-            Files.deleteIfExists(directory);
+            try {
+              Files.deleteIfExists(directory);
+            } catch (DirectoryNotEmptyException e) {
+              // Another process that removes the same has just locked it.
+            }
             return FileVisitResult.CONTINUE;
           }
         });
