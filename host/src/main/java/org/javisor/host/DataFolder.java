@@ -196,7 +196,7 @@ public final class DataFolder {
       return folder;
     } finally {
       if (!made) {
-        MachineFolder.remove(fresh.path());
+        FolderRemoval.remove(fresh.path());
       }
     }
   }
@@ -226,7 +226,7 @@ public final class DataFolder {
       }
       // It is gone. What cannot be removed now is when a process begins the next time.
       try {
-        MachineFolder.remove(going);
+        FolderRemoval.remove(going);
       } catch (IOException e) {
         System.getLogger(DataFolder.class.getName())
             .log(System.Logger.Level.WARNING, "something of " + name + " is left", e);

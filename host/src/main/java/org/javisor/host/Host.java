@@ -18,6 +18,7 @@ import org.javisor.image.Progress;
 import org.javisor.riscv.board.boot.BootFile;
 import org.javisor.riscv.board.boot.KernelImage;
 import org.javisor.riscv.board.boot.KernelImageException;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.console.PortConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -177,6 +178,35 @@ public final class Host {
     }
   }
 
+  /** Work on the disk of a machine that is off. */
+  @FunctionalInterface
+  public interface DiskWork {
+    /** Does it. */
+    void run(LayeredDisk disk) throws IOException;
+  }
+
+  /**
+   * Works on the kept disk of a machine that is off; does nothing if it has none.
+   *
+   * @throws ProblemException if another process has the machine
+   * @throws IOException if the disk cannot be read or written
+   */
+  public void withDisk(String name, DiskWork work) throws IOException {
+    try (MachineFolder folder = data.named(name)) {
+      Optional<KeptMachine> machine = KeptMachine.read(folder.path());
+      if (machine.isEmpty() || machine.get().disk().isEmpty()) {
+        return;
+      }
+      Path base = machine.get().disk().get();
+      String identity = String.valueOf(base.getFileName());
+      try (OpenDisk disk = OpenDisk.kept(base, identity, OptionalLong.empty(), folder.path())) {
+        if (disk.device() instanceof LayeredDisk layered) {
+          work.run(layered);
+        }
+      }
+    }
+  }
+
   /** What the machine of a snapshot boots when it is reset. */
   private BootPlan plan(MachineDescription machine) throws IOException {
     Path files = images.files();
@@ -239,7 +269,7 @@ public final class Host {
       String identity = String.valueOf(base.getFileName());
       disks.add(
           kept
-              ? OpenDisk.kept(base, identity, spec.diskSize(), folder.resolve("disk"))
+              ? OpenDisk.kept(base, identity, spec.diskSize(), folder)
               : OpenDisk.throwAway(base, spec.diskSize(), folder));
     } else if (spec.diskSize().isPresent()) {
       disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));

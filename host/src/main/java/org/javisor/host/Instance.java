@@ -31,6 +31,7 @@ import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.VirtioDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
@@ -58,6 +59,7 @@ public final class Instance implements AutoCloseable {
 
   private final BootPlan plan;
   private final MachineFolder folder;
+  private final List<BlockDevice> blockDevices = new ArrayList<>();
   private final ConsoleLog log = new ConsoleLog(LOG_LINES);
   private final ConsoleTap tap = new ConsoleTap(log);
   private final BufferedConsole console = new BufferedConsole(tap);
@@ -123,7 +125,9 @@ public final class Instance implements AutoCloseable {
     for (int i = 0; i < plan.disks().size(); i++) {
       String id = "disk" + i;
       DiskBackend disk = new DiskBackend(plan.disks().get(i).device());
-      slots.add(slot(id, new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus))));
+      BlockDevice device = new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus));
+      blockDevices.add(device);
+      slots.add(slot(id, device));
     }
     if (!ports.isEmpty()) {
       slots.add(slot("ports", new ConsoleDevice(new ConsoleConfiguration(ports, 80, 24, 16))));
@@ -339,6 +343,36 @@ public final class Instance implements AutoCloseable {
   /** Waits until the machine has stopped, at most so long; null if it has not. */
   public @Nullable StopReason awaitStop(Duration timeout) throws InterruptedException {
     return board.machine().awaitStop(timeout);
+  }
+
+  /**
+   * The layers of the root disk, to snapshot, fork and flatten it while the machine runs; empty if
+   * the machine has no kept disk of an image.
+   */
+  public Optional<LayeredDisk> layeredDisk() {
+    return plan.disks().stream()
+        .map(OpenDisk::device)
+        .filter(LayeredDisk.class::isInstance)
+        .map(LayeredDisk.class::cast)
+        .findFirst();
+  }
+
+  /** The block devices in front of the disks, in their order: limits, metrics, changed sizes. */
+  public List<BlockDevice> blockDevices() {
+    return List.copyOf(blockDevices);
+  }
+
+  /**
+   * Makes the root disk larger or, where it holds nothing, smaller, and tells the guest.
+   *
+   * @param size bytes, a multiple of 512
+   * @throws IOException if it cannot have this size; nothing has changed
+   */
+  public void resizeDisk(long size) throws IOException {
+    layeredDisk()
+        .orElseThrow(() -> new IOException("the machine has no disk of its own to resize"))
+        .resize(size);
+    blockDevices.forEach(BlockDevice::capacityChanged);
   }
 
   /** The board, for those that look inside. */
