@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * instance that it cannot do as it is ends with a {@link ProblemException} and changes nothing.
  */
 public final class HostedInstance {
+  /** The word of a kernel command line that gives a machine its name (systemd-hostnamed(8)). */
+  private static final String HOST_NAME_WORD = "systemd.hostname=";
+
   /** Where the address of its card is remembered. */
   private static final String ADDRESS_KEY = "volatile.eth0.hwaddr";
 
@@ -198,7 +201,8 @@ public final class HostedInstance {
   private void powerOn() throws InterruptedException {
     powerOn(
         (settings, way, card) ->
-            host.build(settings.spec(name, image.image()), way.ports(), "", card));
+            host.build(
+                settings.spec(name, image.image()), way.ports(), HOST_NAME_WORD + name, card));
   }
 
   /** Builds the machine: to boot, or to go on from a snapshot. */
