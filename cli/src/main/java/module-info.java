@@ -8,9 +8,13 @@ module org.javisor.cli {
   requires org.eclipse.jetty.client;
   requires org.eclipse.jetty.websocket.client;
   requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
+  requires com.fasterxml.jackson.annotation;
   requires static org.jspecify;
 
   opens org.javisor.cli to
       info.picocli,
       org.eclipse.jetty.websocket.common;
+  opens org.javisor.cli.cluster to
+      tools.jackson.databind;
 }

@@ -11,6 +11,8 @@ module org.javisor.server {
   requires static transitive org.jspecify;
 
   exports org.javisor.server;
+  exports org.javisor.server.http to
+      org.javisor.cli;
 
   opens org.javisor.server.api to
       tools.jackson.databind;
@@ -21,6 +23,8 @@ module org.javisor.server {
   opens org.javisor.server.http to
       org.eclipse.jetty.websocket.common;
   opens org.javisor.server.image to
+      tools.jackson.databind;
+  opens org.javisor.server.instance to
       tools.jackson.databind;
   opens org.javisor.server.operation to
       tools.jackson.databind;

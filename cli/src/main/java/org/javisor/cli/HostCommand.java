@@ -46,6 +46,9 @@ import tools.jackson.databind.JsonNode;
       "  javisor host stop"
     })
 final class HostCommand implements Callable<Integer> {
+  /** How long the machines have to end. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @Mixin HelpOption help = new HelpOption();
   @Spec @Nullable CommandSpec spec;
 
@@ -66,6 +69,24 @@ final class HostCommand implements Callable<Integer> {
       throw ProblemException.failed("no host process runs", "javisor host start", null);
     }
     return process().connect();
+  }
+
+  /** Ends the host process that runs, and waits until it has. */
+  static void stop() throws InterruptedException {
+    long pid;
+    try (HostClient client = running()) {
+      pid = client.get("/1.0").path("environment").path("server_pid").asLong();
+    }
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    process.ifPresent(ProcessHandle::destroy);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (process.isPresent() && process.get().isAlive()) {
+      if (System.nanoTime() > deadline) {
+        throw ProblemException.failed(
+            "the host process " + pid + " does not end", "kill -9 " + pid, null);
+      }
+      Thread.sleep(20);
+    }
   }
 
   @Command(
@@ -173,26 +194,11 @@ final class HostCommand implements Callable<Integer> {
       description =
           "End the host process and its machines. Instances that were on start again with it.")
   static final class Stop implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @Mixin HelpOption help = new HelpOption();
 
     @Override
     public Integer call() throws InterruptedException {
-      long pid;
-      try (HostClient client = running()) {
-        pid = client.get("/1.0").path("environment").path("server_pid").asLong();
-      }
-      Optional<ProcessHandle> process = ProcessHandle.of(pid);
-      process.ifPresent(ProcessHandle::destroy);
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (process.isPresent() && process.get().isAlive()) {
-        if (System.nanoTime() > deadline) {
-          throw ProblemException.failed(
-              "the host process " + pid + " does not end", "kill -9 " + pid, null);
-        }
-        Thread.sleep(20);
-      }
+      stop();
       return ExitCode.DONE;
     }
   }

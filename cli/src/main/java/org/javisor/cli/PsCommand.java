@@ -56,7 +56,8 @@ final class PsCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static String text(ArrayNode instances) {
+  /** Instances as a table. */
+  static String text(Iterable<JsonNode> instances) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -15,6 +15,11 @@ import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.RestoredSpec;
+import org.javisor.host.agent.AgentException;
+import org.javisor.host.agent.GuestAgent;
+import org.javisor.host.snapshot.CloneIdentity;
+import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +36,16 @@ public final class HostedInstance {
 
   private static final Duration RESTART_WINDOW = Duration.ofMinutes(1);
 
+  /** "For ever", in a length of time that can be counted in nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
   private final Host host;
   private final InstanceStore store;
   private final Path folder;
   private final String name;
   private final KeptMachine image;
   private final ConsoleHub console;
+  private final InstanceSnapshots snapshots;
 
   /** Held while the life cycle changes. */
   private final ReentrantLock transition = new ReentrantLock();
@@ -45,6 +54,7 @@ public final class HostedInstance {
   private volatile InstanceConfig config;
   private volatile InstanceStatus status = InstanceStatus.STOPPED;
   private volatile @Nullable Instance machine;
+  private volatile @Nullable GuestAgent agent;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
   private boolean gone;
@@ -63,6 +73,7 @@ public final class HostedInstance {
     this.image = image;
     this.config = config;
     this.console = new ConsoleHub(folder.resolve("console.log"));
+    this.snapshots = new InstanceSnapshots(host, name, folder.resolve("snapshots"));
   }
 
   /** What it is called. */
@@ -120,6 +131,25 @@ public final class HostedInstance {
   }
 
   /**
+   * The way to its guest's agent.
+   *
+   * @throws ProblemException if it is off
+   */
+  public GuestAgent requireAgent() {
+    GuestAgent way = agent;
+    if (way == null) {
+      requireMachine();
+      throw ProblemException.failed("the instance " + name + " is just stopping", "", null);
+    }
+    return way;
+  }
+
+  /** The way to its guest's agent, if it is on and one listens. */
+  public Optional<GuestAgent> agent() {
+    return Optional.ofNullable(agent).filter(GuestAgent::isConnected);
+  }
+
+  /**
    * Powers on.
    *
    * @throws ProblemException if it is on already, or cannot be built as it is configured
@@ -141,13 +171,24 @@ public final class HostedInstance {
   }
 
   private void powerOn() throws InterruptedException {
+    powerOn((settings, way) -> host.build(settings.spec(name, image.image()), way.ports(), ""));
+  }
+
+  /** Builds the machine: to boot, or to go on from a snapshot. */
+  private interface Builder {
+    Instance build(InstanceSettings settings, GuestAgent way) throws InterruptedException;
+  }
+
+  private void powerOn(Builder builder) throws InterruptedException {
     InstanceStatus before = status;
     status = InstanceStatus.STARTING;
     try {
       InstanceSettings settings = InstanceSettings.of(config);
-      Instance built = host.build(settings.spec(name, image.image()), List.of(), "");
+      GuestAgent way = new GuestAgent();
+      Instance built = builder.build(settings, way);
       built.showConsole(console);
       stopAsked = false;
+      agent = way;
       machine = built;
       startedAt = Instant.now();
       built.start();
@@ -189,9 +230,7 @@ public final class HostedInstance {
         store.tell("instance-started", name, "restarted by its policy");
         return;
       }
-      if (!stopAsked) {
-        remember(config.withPowered(false));
-      }
+      remember(config.withPowered(false));
     } finally {
       transition.unlock();
     }
@@ -203,6 +242,11 @@ public final class HostedInstance {
 
   private void release(Instance running) {
     running.close();
+    GuestAgent way = agent;
+    if (way != null) {
+      way.close();
+    }
+    agent = null;
     machine = null;
     startedAt = null;
     status = InstanceStatus.STOPPED;
@@ -271,11 +315,42 @@ public final class HostedInstance {
    *     runs on then
    */
   public void shutDown(Duration timeout) throws InterruptedException {
-    if (requireMachine().awaitStop(Duration.ZERO) != null) {
-      return;
+    long deadline = System.nanoTime() + Math.min(timeout.toNanos(), LONGEST.toNanos());
+    GuestAgent way = requireAgent();
+    Instance running = requireMachine();
+    if (status == InstanceStatus.FROZEN) {
+      throw ProblemException.badInput(
+          "the instance " + name + " is paused", "resume it first, or pull its plug: --force");
     }
-    throw ProblemException.failed(
-        "the guest of " + name + " cannot be asked to shut down", "use --force", null);
+    if (!way.await(Duration.ofNanos(deadline - System.nanoTime()))) {
+      throw ProblemException.failed(
+          "no agent in the guest of " + name + " answers that could shut it down",
+          "wait until it has booted, or pull its plug: --force",
+          null);
+    }
+    stopAsked = true;
+    status = InstanceStatus.STOPPING;
+    boolean ended = false;
+    try {
+      way.shutdown(GuestAgent.Shutdown.POWER_OFF);
+      ended =
+          running.awaitStop(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))) != null;
+    } catch (AgentException e) {
+      throw ProblemException.failed(
+          "the guest of " + name + " does not shut down: " + e.getMessage(),
+          "pull its plug: --force",
+          e);
+    } finally {
+      if (!ended && machine == running) {
+        stopAsked = false;
+        status = InstanceStatus.RUNNING;
+      }
+    }
+    if (!ended) {
+      throw ProblemException.failed(
+          "the guest of " + name + " has not shut down in time", "pull its plug: --force", null);
+    }
+    ended(running, new StopReason.PoweredOff());
   }
 
   /** Ends the machine because the host process ends; it starts again with the host. */
@@ -354,6 +429,164 @@ public final class HostedInstance {
       transition.unlock();
     }
     store.tell("instance-updated", name, "");
+  }
+
+  /** Its snapshots, by name. */
+  public Map<String, InstanceSnapshot> snapshots() throws InterruptedException {
+    return Host.explained(() -> snapshots.store().all());
+  }
+
+  /**
+   * The snapshot of this name.
+   *
+   * @throws UnknownSnapshotException if there is none
+   */
+  public InstanceSnapshot snapshot(String snapshot) throws InterruptedException {
+    return Host.explained(() -> snapshots.store().get(snapshot));
+  }
+
+  /**
+   * Takes a snapshot: of configuration and disk, and of memory and devices too if it is stateful. A
+   * machine that runs goes on.
+   *
+   * @param expiresAt when it is to be deleted, if it is
+   * @throws ProblemException if there is one of that name, or state is wanted of an instance that is
+   *     off
+   */
+  public InstanceSnapshot takeSnapshot(
+      String snapshot, boolean stateful, Optional<Instant> expiresAt) throws InterruptedException {
+    InstanceSnapshot taken =
+        locked(
+            () -> snapshots.take(snapshot, stateful, expiresAt, Optional.ofNullable(machine), config));
+    store.tell("instance-snapshot-created", name, snapshot);
+    return taken;
+  }
+
+  /**
+   * Goes back to a snapshot, which stays. With a stateful one a machine goes on from there at once;
+   * with another one it boots again if it was on.
+   *
+   * @param stateful whether an instance that is off is started from the state of a stateful snapshot
+   * @throws UnknownSnapshotException if there is none
+   */
+  public void restore(String snapshot, boolean stateful) throws InterruptedException {
+    locked(
+        () -> {
+          InstanceSnapshot known = snapshots.store().get(snapshot);
+          Instance running = machine;
+          boolean withState = known.stateful() && (stateful || running != null);
+          if (withState) {
+            // Checked before anything is given up.
+            snapshots.memory(snapshot);
+          }
+          if (withState && running != null) {
+            running.restore(snapshots.memory(snapshot));
+          } else {
+            if (running != null) {
+              stopAsked = true;
+              running.powerOff();
+              release(running);
+            }
+            if (!withState) {
+              snapshots.restoreDisk(known);
+            }
+          }
+          remember(known.config().withPowered(running != null || withState));
+          if (withState && running == null) {
+            goOnFrom(snapshots.memory(snapshot), Optional.empty());
+          } else if (!withState && running != null) {
+            powerOn();
+          }
+          return known;
+        });
+    store.tell("instance-restored", name, snapshot);
+  }
+
+  private void goOnFrom(SnapshotFolder memory, Optional<CloneIdentity> identity)
+      throws InterruptedException {
+    powerOn(
+        (settings, way) ->
+            host.build(
+                memory,
+                new RestoredSpec(settings.engine(), Optional.of(name), way.ports(), identity)));
+  }
+
+  /**
+   * Starts a copy that was made of another instance's snapshot: it goes on with the memory that this
+   * shares with it, as a machine of its own.
+   */
+  void startAs(CloneIdentity identity, SnapshotFolder memory) throws InterruptedException {
+    locked(
+        () -> {
+          goOnFrom(memory, Optional.of(identity));
+          remember(config.withPowered(true));
+          return name;
+        });
+    store.tell("instance-started", name, "");
+  }
+
+  /** The memory of a stateful snapshot, for a copy. */
+  SnapshotFolder memory(String snapshot) throws InterruptedException {
+    return locked(() -> snapshots.memory(snapshot));
+  }
+
+  /** Makes the disk of a copy, in the copy's folder. */
+  void forkDisk(String snapshot, Path copy) throws InterruptedException {
+    locked(
+        () -> {
+          InstanceSnapshot known = snapshots.store().get(snapshot);
+          snapshots.forkDisk(known, Optional.ofNullable(machine), copy);
+          return known;
+        });
+  }
+
+  /** Deletes a snapshot. */
+  public void deleteSnapshot(String snapshot) throws InterruptedException {
+    locked(
+        () -> {
+          snapshots.delete(snapshot, Optional.ofNullable(machine));
+          return snapshot;
+        });
+    store.tell("instance-snapshot-deleted", name, snapshot);
+  }
+
+  /**
+   * Gives a snapshot another name.
+   *
+   * @throws ProblemException if there is one of that name
+   */
+  public void renameSnapshot(String from, String to) throws InterruptedException {
+    locked(
+        () -> {
+          snapshots.rename(from, to);
+          return to;
+        });
+    store.tell("instance-snapshot-renamed", name, to);
+  }
+
+  /** Says when a snapshot is to be deleted, if it is. */
+  public void expireSnapshot(String snapshot, Optional<Instant> at) throws InterruptedException {
+    locked(
+        () -> {
+          snapshots.store().update(snapshot, snapshots.store().get(snapshot).expiring(at));
+          return snapshot;
+        });
+    store.tell("instance-snapshot-updated", name, snapshot);
+  }
+
+  /** Removes what a killed process has left of snapshots. */
+  void removeLeftovers() throws IOException {
+    snapshots.removeLeftovers();
+  }
+
+  private <T> T locked(Host.ImageWork<T> work) throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      requireThere();
+      return Host.explained(work);
+    } finally {
+      transition.unlock();
+    }
   }
 
   /** Whether it is to be started with the host. */
