@@ -362,10 +362,13 @@ public final class VirtualNetwork implements AutoCloseable {
       }
       return switch (machine) {
         case GATEWAY -> Optional.of(configuration.gateway());
-        case HOST ->
-            configuration.hostAccess() ? Optional.of(configuration.host()) : Optional.empty();
+        case HOST -> reachesHost() ? Optional.of(configuration.host()) : Optional.empty();
         default -> Optional.empty();
       };
+    }
+
+    private boolean reachesHost() {
+      return configuration.hostAccess() && passt != null;
     }
 
     @Override
@@ -378,7 +381,7 @@ public final class VirtualNetwork implements AutoCloseable {
       if (address.equals(configuration.gateway())) {
         return Optional.of(GATEWAY);
       }
-      if (configuration.hostAccess() && address.equals(configuration.host())) {
+      if (reachesHost() && address.equals(configuration.host())) {
         return Optional.of(HOST);
       }
       return pool.at(address).flatMap(Lease::machine).filter(machines::containsKey);

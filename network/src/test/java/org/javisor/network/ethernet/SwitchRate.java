@@ -14,7 +14,7 @@ import org.javisor.virtio.net.MacAddress;
  * rounds. Believe the best round: others may be on the machine.
  */
 final class SwitchRate {
-  private static final int FRAMES = 5_000_000;
+  private static final int FRAMES = 2_000_000;
 
   private SwitchRate() {}
 
@@ -49,13 +49,7 @@ final class SwitchRate {
         // A new frame each time, as a card has one from its guest.
         byte[] bytes = new byte[1514];
         Ethernet.write(bytes, 0x5254_0000_0002L, 0x5254_0000_0001L, Ethernet.IPV4);
-        Ipv4Header.write(
-            bytes,
-            Ipv4Packet.UDP,
-            Ipv4Address.parse("10.0.0.2").bits(),
-            Ipv4Address.parse("10.0.0.3").bits(),
-            64,
-            1480);
+        Ipv4Header.write(bytes, Ipv4Packet.UDP, 0x0a00_0002, 0x0a00_0003, 64, 1480);
         ports[0].send(Frame.of(bytes));
       }
       double seconds = (System.nanoTime() - start) / 1e9;
