@@ -91,7 +91,11 @@ public final class PasstUplink implements Uplink, AutoCloseable {
       } catch (IOException e) {
         boolean absent = e.getMessage() != null && e.getMessage().contains("error=2");
         if (absent || attempt == ATTEMPTS) {
-          throw absent ? new IOException("passt is not installed", e) : e;
+          throw absent
+              ? new IOException(
+                  "passt is not installed: install it (Debian: apt-get install passt), or do without an uplink",
+                  e)
+              : e;
         }
       }
     }
