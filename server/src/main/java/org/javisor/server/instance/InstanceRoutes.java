@@ -15,6 +15,7 @@ import org.javisor.host.instance.InstanceSettings;
 import org.javisor.host.instance.InstanceStore;
 import org.javisor.host.instance.Profile;
 import org.javisor.server.api.InstanceRequests;
+import org.javisor.server.api.InstanceView;
 import org.javisor.server.http.Answer;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.Call;
@@ -56,11 +57,14 @@ public final class InstanceRoutes {
 
   private Answer list(Call call) {
     int recursion = call.recursion();
-    if (recursion == 0) {
-      return Answer.of(instances.all().stream().map(one -> PATH + "/" + one.name()).toList());
-    }
+    List<InstanceView> wanted =
+        call.filter()
+            .of(
+                instances.all().stream()
+                    .map(one -> InstanceViews.of(one, recursion == 2))
+                    .toList());
     return Answer.of(
-        instances.all().stream().map(one -> InstanceViews.of(one, recursion == 2)).toList());
+        recursion == 0 ? wanted.stream().map(one -> PATH + "/" + one.name()).toList() : wanted);
   }
 
   private HostedInstance named(Call call) {
