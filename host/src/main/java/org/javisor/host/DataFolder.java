@@ -186,7 +186,7 @@ public final class DataFolder {
       return folder;
     } finally {
       if (!made) {
-        MachineFolder.remove(fresh.path());
+        FolderRemoval.remove(fresh.path());
       }
     }
   }
@@ -214,7 +214,7 @@ public final class DataFolder {
       try (Gate gate = gate()) {
         gate.rename(folder.path(), going);
       }
-      MachineFolder.remove(going);
+      FolderRemoval.remove(going);
     }
   }
 

@@ -18,6 +18,7 @@ import org.javisor.image.Progress;
 import org.javisor.riscv.board.boot.BootFile;
 import org.javisor.riscv.board.boot.KernelImage;
 import org.javisor.riscv.board.boot.KernelImageException;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.console.PortConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Host {
   /** The console of a person's own kernel; what they append comes after it and wins. */
   private static final String OWN_KERNEL_WORDS = "console=ttyS0";
+
+  /** Where the disk of a kept machine is in its folder. */
+  public static final String DISK_FOLDER = "layers";
 
   private static final long OWN_KERNEL_MEMORY = 512L << 20;
 
@@ -148,16 +152,14 @@ public final class Host {
           "the machine of the snapshot has the ports " + machine.ports() + ", not " + ports,
           "give it the same ports");
     }
-    if (machine.disks() > 0) {
-      throw ProblemException.badInput(
-          "the machine of the snapshot has a disk", "use a snapshot of a machine without disks");
-    }
     MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
+    List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
     try {
+      openDisks(snapshot, spec, folder.path(), disks);
       Instance instance =
           new Instance(
-              plan(machine),
+              plan(machine, disks),
               machine.cpus(),
               machine.memory(),
               spec.engine(),
@@ -172,13 +174,71 @@ public final class Host {
           String.valueOf(e.getMessage()), "get the image again, or use another snapshot", e);
     } finally {
       if (!built) {
-        close(List.of(), folder);
+        close(disks, folder);
+      }
+    }
+  }
+
+  /**
+   * Opens the disk that a machine from a snapshot goes on with. The same machine again takes its
+   * own back to what it was; a copy's was made of that content.
+   */
+  private static void openDisks(
+      SnapshotFolder snapshot, RestoredSpec spec, Path folder, List<OpenDisk> disks)
+      throws IOException {
+    Optional<OpenDisk> kept = keptDisk(folder);
+    int wanted = snapshot.manifest().machine().disks();
+    kept.ifPresent(disks::add);
+    if (disks.size() != wanted) {
+      throw ProblemException.badInput(
+          "the machine of the snapshot has " + wanted + " disks, this one " + disks.size(),
+          "use a snapshot of this machine");
+    }
+    if (kept.isPresent()
+        && spec.identity().isEmpty()
+        && kept.get().device() instanceof LayeredDisk disk) {
+      disk.restore(snapshot.manifest().id());
+    }
+  }
+
+  private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
+    Optional<KeptMachine> machine = KeptMachine.read(folder);
+    if (machine.isEmpty() || machine.get().disk().isEmpty()) {
+      return Optional.empty();
+    }
+    Path base = machine.get().disk().get();
+    String identity = String.valueOf(base.getFileName());
+    return Optional.of(OpenDisk.kept(base, identity, OptionalLong.empty(), folder));
+  }
+
+  /** Work on the disk of a machine that is off. */
+  @FunctionalInterface
+  public interface DiskWork {
+    /** Does it. */
+    void run(LayeredDisk disk) throws IOException;
+  }
+
+  /**
+   * Works on the kept disk of a machine that is off; does nothing if it has none.
+   *
+   * @throws ProblemException if another process has the machine
+   * @throws IOException if the disk cannot be read or written
+   */
+  public void withDisk(String name, DiskWork work) throws IOException {
+    try (MachineFolder folder = data.named(name)) {
+      Optional<OpenDisk> kept = keptDisk(folder.path());
+      if (kept.isPresent()) {
+        try (OpenDisk disk = kept.get()) {
+          if (disk.device() instanceof LayeredDisk layered) {
+            work.run(layered);
+          }
+        }
       }
     }
   }
 
   /** What the machine of a snapshot boots when it is reset. */
-  private BootPlan plan(MachineDescription machine) throws IOException {
+  private BootPlan plan(MachineDescription machine, List<OpenDisk> disks) throws IOException {
     Path files = images.files();
     Optional<BootFile> initialRamDisk = Optional.empty();
     if (!machine.initialRamDisk().isEmpty()) {
@@ -187,7 +247,7 @@ public final class Host {
     return new BootPlan(
         kernel(machine.kernel().find(files)),
         initialRamDisk,
-        List.of(),
+        disks,
         machine.commandLine(),
         machine.memory(),
         machine.profile().isEmpty()
@@ -239,7 +299,7 @@ public final class Host {
       String identity = String.valueOf(base.getFileName());
       disks.add(
           kept
-              ? OpenDisk.kept(base, identity, spec.diskSize(), folder.resolve("disk"))
+              ? OpenDisk.kept(base, identity, spec.diskSize(), folder)
               : OpenDisk.throwAway(base, spec.diskSize(), folder));
     } else if (spec.diskSize().isPresent()) {
       disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));

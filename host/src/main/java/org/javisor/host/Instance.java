@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.javisor.host.agent.GuestAgent;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.FileReference;
+import org.javisor.host.snapshot.LayeredSnapshotDisk;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.host.snapshot.SnapshotOptions;
@@ -31,9 +33,13 @@ import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.interpreter.Interpreter;
 import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.VirtioDevice;
+import org.javisor.virtio.balloon.BalloonConfiguration;
+import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
+import org.javisor.virtio.block.BlockMetrics;
 import org.javisor.virtio.console.ConsoleConfiguration;
 import org.javisor.virtio.console.ConsoleDevice;
 import org.javisor.virtio.console.PortConfiguration;
@@ -46,6 +52,7 @@ import org.javisor.virtio.net.LoopbackPeer;
 import org.javisor.virtio.net.MacAddress;
 import org.javisor.virtio.net.NetConfiguration;
 import org.javisor.virtio.net.NetDevice;
+import org.javisor.virtio.net.NetMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +65,7 @@ public final class Instance implements AutoCloseable {
 
   private final BootPlan plan;
   private final MachineFolder folder;
+  private final List<BlockDevice> blockDevices = new ArrayList<>();
   private final ConsoleLog log = new ConsoleLog(LOG_LINES);
   private final ConsoleTap tap = new ConsoleTap(log);
   private final BufferedConsole console = new BufferedConsole(tap);
@@ -69,12 +77,17 @@ public final class Instance implements AutoCloseable {
   private final Optional<SnapshotFolder> origin;
   private final boolean copy;
   private final SnapshotWriter snapshots;
+
+  /** A machine of a single command has none: it is gone before it could give anything back. */
+  private final @Nullable BalloonDevice balloon;
+
   private boolean closed;
 
   /**
    * Builds a machine, ready to start. The instance closes the plan's disks and the folder.
    *
-   * @param ports named byte channels to programs in the guest
+   * @param ports named byte channels to programs in the guest; with a guest agent's, the machine
+   *     also has a memory balloon
    * @throws ProblemException if kernel and initial RAM disk do not fit, or the host has no memory
    */
   Instance(
@@ -123,7 +136,9 @@ public final class Instance implements AutoCloseable {
     for (int i = 0; i < plan.disks().size(); i++) {
       String id = "disk" + i;
       DiskBackend disk = new DiskBackend(plan.disks().get(i).device());
-      slots.add(slot(id, new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus))));
+      BlockDevice device = new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus));
+      blockDevices.add(device);
+      slots.add(slot(id, device));
     }
     if (!ports.isEmpty()) {
       slots.add(slot("ports", new ConsoleDevice(new ConsoleConfiguration(ports, 80, 24, 16))));
@@ -132,6 +147,13 @@ public final class Instance implements AutoCloseable {
     slots.add(slot("net", network));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
+    balloon =
+        ports.stream().anyMatch(port -> port.name().equals(GuestAgent.PORT))
+            ? new BalloonDevice(BalloonConfiguration.standard())
+            : null;
+    if (balloon != null) {
+      slots.add(slot("balloon", balloon));
+    }
     BoardConfiguration configuration =
         new BoardConfiguration(
             cpus,
@@ -149,7 +171,14 @@ public final class Instance implements AutoCloseable {
               ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
               : new RiscvBoard(configuration, engine);
       snapshots =
-          new SnapshotWriter(board.machine(), () -> describe(plan, cpus, memory, ports), List.of());
+          new SnapshotWriter(
+              board.machine(),
+              () -> describe(plan, cpus, memory, ports),
+              plan.disks().stream()
+                  .map(OpenDisk::device)
+                  .filter(LayeredDisk.class::isInstance)
+                  .map(disk -> new LayeredSnapshotDisk((LayeredDisk) disk))
+                  .toList());
     } catch (IOException e) {
       throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     } catch (KernelImageException e) {
@@ -241,14 +270,14 @@ public final class Instance implements AutoCloseable {
    * Takes a snapshot of memory and devices. The machine, if it runs, runs on.
    *
    * @param target the folder it is to be in, which must not exist yet
-   * @throws ProblemException if the machine has a disk, or does not run, or the snapshot cannot be
+   * @throws ProblemException if a disk of the machine cannot be kept, or it does not run, or the snapshot cannot be
    *     written; nothing is left then
    */
   public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
-    if (!plan.disks().isEmpty()) {
+    if (!plan.disks().stream().allMatch(disk -> disk.device() instanceof LayeredDisk)) {
       throw ProblemException.badInput(
-          "the machine has a disk, whose content a snapshot of memory cannot hold",
-          "take a snapshot of a machine without disks");
+          "the machine has a disk that cannot keep its content for a snapshot",
+          "take a snapshot of a machine that was made from an image and is kept");
     }
     try {
       return snapshots.take(target, options);
@@ -341,9 +370,77 @@ public final class Instance implements AutoCloseable {
     return board.machine().awaitStop(timeout);
   }
 
+  /**
+   * The layers of the root disk, to snapshot, fork and flatten it while the machine runs; empty if
+   * the machine has no kept disk of an image.
+   */
+  public Optional<LayeredDisk> layeredDisk() {
+    return plan.disks().stream()
+        .map(OpenDisk::device)
+        .filter(LayeredDisk.class::isInstance)
+        .map(LayeredDisk.class::cast)
+        .findFirst();
+  }
+
+  /** The block devices in front of the disks, in their order: limits, metrics, changed sizes. */
+  public List<BlockDevice> blockDevices() {
+    return List.copyOf(blockDevices);
+  }
+
+  /**
+   * Makes the root disk larger or, where it holds nothing, smaller, and tells the guest.
+   *
+   * @param size bytes, a multiple of 512
+   * @throws IOException if it cannot have this size; nothing has changed
+   */
+  public void resizeDisk(long size) throws IOException {
+    layeredDisk()
+        .orElseThrow(() -> new IOException("the machine has no disk of its own to resize"))
+        .resize(size);
+    blockDevices.forEach(BlockDevice::capacityChanged);
+  }
+
+  /**
+   * The memory balloon of a machine with a guest agent: how much the guest is to give back, what it
+   * has given, and what it says of its memory.
+   */
+  public Optional<BalloonDevice> balloon() {
+    return Optional.ofNullable(balloon);
+  }
+
   /** The board, for those that look inside. */
   public RiscvBoard board() {
     return board;
+  }
+
+  /** Bytes of memory that the guest sees. */
+  public long memorySize() {
+    return board.machine().parts().memory().size();
+  }
+
+  /**
+   * Bytes of it that this host has given the machine, about; what machines share counts in parts.
+   */
+  public long residentMemory() {
+    GuestMemory memory = board.machine().parts().memory();
+    synchronized (this) {
+      return closed ? 0 : ResidentMemory.of(memory.machineAddress(memory.base()), memory.size());
+    }
+  }
+
+  /** Nanoseconds of processor time that its vCPUs have used. */
+  public long processorNanos() {
+    return board.machine().processorNanos();
+  }
+
+  /** What its disks have done, in their order. */
+  public List<BlockMetrics> diskMetrics() {
+    return blockDevices.stream().map(BlockDevice::metrics).toList();
+  }
+
+  /** What its network device has done. */
+  public NetMetrics networkMetrics() {
+    return network.metrics();
   }
 
   /** What executing the machine has taken so far; exact once it has stopped. */

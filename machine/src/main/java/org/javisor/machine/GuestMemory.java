@@ -5,11 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's RAM: one contiguous range of guest physical addresses, mapped to machine memory that
@@ -34,6 +35,7 @@ public final class GuestMemory implements AutoCloseable {
   private static final int MAX_WATCHES = 8;
   private static final VarHandle FLAGS = MethodHandles.arrayElementVarHandle(byte[].class);
 
+  private final @Nullable MemoryImage image;
   private final long base;
   private final long size;
   private final MachineMapping mapping;
@@ -43,7 +45,8 @@ public final class GuestMemory implements AutoCloseable {
   private final List<WriteWatch> watches = new CopyOnWriteArrayList<>();
   private final List<Runnable> permissionCaches = new CopyOnWriteArrayList<>();
 
-  private GuestMemory(long base, long size, MachineMapping mapping) {
+  private GuestMemory(long base, long size, MachineMapping mapping, @Nullable MemoryImage image) {
+    this.image = image;
     this.base = base;
     this.size = size;
     this.mapping = mapping;
@@ -62,7 +65,7 @@ public final class GuestMemory implements AutoCloseable {
    */
   public static GuestMemory allocate(long base, long size) {
     checkPlace(base, size);
-    return new GuestMemory(base, size, MachineMapping.create(size));
+    return new GuestMemory(base, size, MachineMapping.create(size), null);
   }
 
   /**
@@ -79,16 +82,8 @@ public final class GuestMemory implements AutoCloseable {
    */
   public static GuestMemory map(long base, long size, Path file) throws IOException {
     checkPlace(base, size);
-    checkLength(file, size);
-    return new GuestMemory(base, size, MachineMapping.copyOf(file, size));
-  }
-
-  private static void checkLength(Path file, long size) throws IOException {
-    long length = Files.size(file);
-    if (length < size) {
-      throw new IOException(
-          file + " has " + length + " bytes, too few for guest memory of " + size);
-    }
+    MemoryImage image = MemoryImage.of(file, size);
+    return new GuestMemory(base, size, MachineMapping.copyOf(image), image);
   }
 
   private static void checkPlace(long base, long size) {
@@ -101,6 +96,14 @@ public final class GuestMemory implements AutoCloseable {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new IllegalStateException("a little-endian host is needed");
     }
+  }
+
+  /**
+   * What the memory was at first a copy of; pages that nobody has written to since are still the
+   * same.
+   */
+  public Optional<MemoryImage> image() {
+    return Optional.ofNullable(image);
   }
 
   /** First guest physical address. */
@@ -204,6 +207,26 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
+   * Gives whole pages back to the operating system, as a balloon does: what is in them afterwards
+   * is zeroes, or what the memory was a copy of, or, where the system cannot take them, what was.
+   * The addresses stay usable; the watchers are told.
+   *
+   * @param gpa of a page
+   * @param length a multiple of the page size
+   * @return whether the system has taken them
+   * @throws GuestAddressException if they are not whole pages of guest memory
+   */
+  public boolean discard(long gpa, long length) {
+    long address = checked(gpa, length);
+    if (((gpa | length) & (PAGE_SIZE - 1)) != 0) {
+      throw new GuestAddressException(gpa, length);
+    }
+    boolean released = length > 0 && PageRelease.release(address, length);
+    written(gpa, length);
+    return released;
+  }
+
+  /**
    * A bounds-checked view for bulk input and output. After writing through it, call {@link
    * #written}; the view becomes unusable when this memory is closed.
    */
@@ -228,8 +251,7 @@ public final class GuestMemory implements AutoCloseable {
    * @throws IOException if the file is shorter, or cannot be mapped; nothing has changed then
    */
   public void replaceWith(Path file) throws IOException {
-    checkLength(file, size);
-    mapping.replaceWith(file);
+    mapping.replaceWith(MemoryImage.of(file, size));
     written(base, size);
   }
 

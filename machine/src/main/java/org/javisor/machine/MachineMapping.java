@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("restricted") // A segment at an address is the point.
 final class MachineMapping implements AutoCloseable {
-  private static final int COPY_PIECE = 1 << 20;
-
   private final MemorySegment segment;
   private final Arena arena;
   private final @Nullable Path temporary;
@@ -37,33 +35,29 @@ final class MachineMapping implements AutoCloseable {
     return calls == null ? sparseFile(size) : of(calls, calls.anonymous(0, size), size);
   }
 
-  /** A private copy of the first {@code size} bytes of a file. */
-  static MachineMapping copyOf(Path file, long size) throws IOException {
+  /** A private copy of a file. */
+  static MachineMapping copyOf(MemoryImage image) throws IOException {
     MappingCalls calls = MappingCalls.available();
     if (calls != null) {
-      return of(calls, calls.privateCopy(0, size, file), size);
+      return of(calls, image.privateCopy(calls, 0), image.size());
     }
-    MachineMapping mapping = sparseFile(size);
-    try {
-      mapping.read(file);
-      return mapping;
-    } catch (IOException | RuntimeException e) {
-      mapping.close();
-      throw e;
-    }
+    MachineMapping mapping = sparseFile(image.size());
+    mapping.segment.copyFrom(image.content());
+    return mapping;
   }
 
   MemorySegment segment() {
     return segment;
   }
 
-  /** Makes it a private copy of a file, at the same address. */
-  void replaceWith(Path file) throws IOException {
+  /** Makes it a private copy of a file of its size, at the same address. */
+  void replaceWith(MemoryImage image) throws IOException {
     MappingCalls calls = MappingCalls.available();
     if (calls == null) {
-      read(file);
+      segment.copyFrom(image.content());
     } else {
-      calls.privateCopy(segment.address(), segment.byteSize(), file);
+      long address = image.privateCopy(calls, segment.address());
+      assert address == segment.address();
     }
   }
 
@@ -96,20 +90,6 @@ final class MachineMapping implements AutoCloseable {
         MemorySegment.ofAddress(address)
             .reinterpret(size, arena, s -> calls.unmap(s.address(), s.byteSize()));
     return new MachineMapping(segment, arena, null);
-  }
-
-  private void read(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      for (long at = 0; at < segment.byteSize(); at += COPY_PIECE) {
-        long length = Math.min(COPY_PIECE, segment.byteSize() - at);
-        var buffer = segment.asSlice(at, length).asByteBuffer();
-        while (buffer.hasRemaining()) {
-          if (channel.read(buffer, at + buffer.position()) < 0) {
-            throw new IOException(file + " ends too early");
-          }
-        }
-      }
-    }
   }
 
   private static MachineMapping sparseFile(long size) {

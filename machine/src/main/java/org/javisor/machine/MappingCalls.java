@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("restricted") // Well-known C functions, called with their own types.
 final class MappingCalls {
-  private static final int PROT_READ_WRITE = 0x1 | 0x2;
+  private static final int PROT_READ = 0x1;
+  private static final int PROT_READ_WRITE = PROT_READ | 0x2;
   private static final int MAP_PRIVATE = 0x2;
   private static final int MAP_FIXED = 0x10;
   private static final int OPEN_READ_ONLY = 0;
@@ -106,7 +107,7 @@ final class MappingCalls {
   long anonymous(long at, long size) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(CAPTURED);
-      long address = map(captured, at, size, flags.anonymous, -1);
+      long address = map(captured, at, size, PROT_READ_WRITE, flags.anonymous, -1);
       if (address == FAILED) {
         throw new OutOfMemoryError(
             "the operating system refused to map "
@@ -124,10 +125,37 @@ final class MappingCalls {
    * pages.
    *
    * @param at what to put them in place of, or 0 for anywhere
+   * @param descriptor of the file, which may be closed afterwards
    * @return their address
-   * @throws IOException if the file cannot be opened or mapped
+   * @throws IOException if the operating system refuses
    */
-  long privateCopy(long at, long size, Path file) throws IOException {
+  long privateCopy(long at, long size, int descriptor) throws IOException {
+    return ofFile(at, size, PROT_READ_WRITE, descriptor);
+  }
+
+  /** As {@link #privateCopy}, but only to be read. */
+  long readOnly(long size, int descriptor) throws IOException {
+    return ofFile(0, size, PROT_READ, descriptor);
+  }
+
+  private long ofFile(long at, long size, int protection, int descriptor) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment captured = arena.allocate(CAPTURED);
+      long address = map(captured, at, size, protection, 0, descriptor);
+      if (address == FAILED) {
+        throw new IOException("a file cannot be mapped (error " + errno(captured) + ")");
+      }
+      return address;
+    }
+  }
+
+  /**
+   * Opens a file for reading.
+   *
+   * @return its descriptor, to be closed
+   * @throws IOException if it is not there or may not be read
+   */
+  int open(Path file) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(CAPTURED);
       int descriptor = open(captured, arena, file);
@@ -137,15 +165,7 @@ final class MappingCalls {
         }
         throw new IOException(file + " cannot be opened (error " + errno(captured) + ")");
       }
-      try {
-        long address = map(captured, at, size, 0, descriptor);
-        if (address == FAILED) {
-          throw new IOException(file + " cannot be mapped (error " + errno(captured) + ")");
-        }
-        return address;
-      } finally {
-        close(descriptor);
-      }
+      return descriptor;
     }
   }
 
@@ -153,10 +173,11 @@ final class MappingCalls {
     return (int) ERRNO.get(captured, 0L);
   }
 
-  private long map(MemorySegment captured, long at, long size, int kind, int descriptor) {
+  private long map(
+      MemorySegment captured, long at, long size, int protection, int kind, int descriptor) {
     int wanted = MAP_PRIVATE | flags.noReserve | kind | (at == 0 ? 0 : MAP_FIXED);
     try {
-      return (long) map.invokeExact(captured, at, size, PROT_READ_WRITE, wanted, descriptor, 0L);
+      return (long) map.invokeExact(captured, at, size, protection, wanted, descriptor, 0L);
     } catch (Throwable e) {
       throw notCallable(e);
     }
@@ -171,7 +192,8 @@ final class MappingCalls {
     }
   }
 
-  private void close(int descriptor) {
+  /** Closes a descriptor. */
+  void close(int descriptor) {
     try {
       int ignored = (int) close.invokeExact(descriptor);
       assert ignored == 0;

@@ -1,10 +1,7 @@
 package org.javisor.host.snapshot;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,19 +52,26 @@ public record SnapshotFolder(Path path, SnapshotManifest manifest) {
 
   private static SnapshotManifest readManifest(Path path) throws IOException {
     Path file = path.resolve(MANIFEST);
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      SnapshotManifest manifest = StateCodec.read(in, SnapshotManifest.class);
-      if (in.read() >= 0) {
-        throw new SnapshotException(file + " is damaged: something follows its end");
-      }
-      return manifest;
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new SnapshotException("there is no snapshot in " + path, e);
-    } catch (EOFException e) {
-      throw new SnapshotException(file + " is damaged: it ends too early", e);
+    }
+    ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+    SnapshotManifest manifest;
+    try {
+      manifest = StateCodec.read(in, SnapshotManifest.class);
     } catch (SavedStateException e) {
       throw new SnapshotException(file + " cannot be used: " + e.getMessage(), e);
+    } catch (IOException e) {
+      // The bytes are all here: what cannot be read of them was never written so.
+      throw new SnapshotException(file + " is damaged: " + e, e);
     }
+    if (in.available() > 0) {
+      throw new SnapshotException(file + " is damaged: something follows its end");
+    }
+    return manifest;
   }
 
   /** The file with the memory. */

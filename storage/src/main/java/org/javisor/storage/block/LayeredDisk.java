@@ -9,10 +9,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -49,6 +51,7 @@ public final class LayeredDisk implements BlockDevice {
   /** Held by whoever changes the tree, or must not see it change. */
   private final ReentrantLock structure = new ReentrantLock();
 
+  private final List<DirtyBlocks> trackers = new CopyOnWriteArrayList<>();
   private LayerTree tree;
   private volatile Overlay active;
   private boolean closed;
@@ -198,11 +201,13 @@ public final class LayeredDisk implements BlockDevice {
 
   @Override
   public void write(long offset, ByteBuffer source) throws IOException {
+    int length = source.remaining();
     Lock shared = requests.readLock();
     shared.lock();
     try {
       active.write(offset, source);
     } finally {
+      written(offset, length);
       shared.unlock();
     }
   }
@@ -225,6 +230,7 @@ public final class LayeredDisk implements BlockDevice {
     try {
       active.discard(offset, length);
     } finally {
+      written(offset, length);
       shared.unlock();
     }
   }
@@ -236,7 +242,56 @@ public final class LayeredDisk implements BlockDevice {
     try {
       active.writeZeroes(offset, length);
     } finally {
+      written(offset, length);
       shared.unlock();
+    }
+  }
+
+  /** Only after the write: who takes a block and then reads it sees it, or takes it again. */
+  private void written(long offset, long length) {
+    if (offset < 0 || length > active.size() - offset) {
+      return;
+    }
+    for (DirtyBlocks tracker : trackers) {
+      tracker.add(offset, length);
+    }
+  }
+
+  /**
+   * Begins to note which blocks are written, for migration or an incremental backup. Several may be
+   * noting at once; each ends by {@link DirtyBlocks#close}. What a restart should survive, {@link
+   * #changedSince} tells.
+   */
+  public DirtyBlocks trackWrites() {
+    DirtyBlocks tracker = new DirtyBlocks(trackers::remove);
+    trackers.add(tracker);
+    return tracker;
+  }
+
+  /**
+   * Which blocks of {@link DirtyBlocks#BLOCK} bytes may differ from what a snapshot shows; read
+   * from the maps of the layers above it, so that it costs nothing before it is asked for.
+   *
+   * @throws SnapshotException if there is no such snapshot, or the disk does not stand on it: after
+   *     it was flattened, or went back to an earlier one
+   */
+  public BitSet changedSince(String snapshot) throws IOException {
+    structure.lock();
+    try {
+      checkOpen();
+      LayerId from = mark(snapshot).layer();
+      List<LayerId> path = tree.path(tree.active());
+      int end = path.indexOf(from);
+      if (end < 0) {
+        throw new SnapshotException("the disk does not stand on snapshot " + snapshot);
+      }
+      BitSet changed = new BitSet();
+      for (LayerId id : path.subList(0, end)) {
+        layers.get(tree, id).addTouched(changed);
+      }
+      return changed;
+    } finally {
+      structure.unlock();
     }
   }
 
@@ -341,6 +396,7 @@ public final class LayeredDisk implements BlockDevice {
 
   private void beginLayer(LayerTree from, LayerParent parent, boolean freeze) throws IOException {
     LayerTree old = tree;
+    long size = active.size();
     LayerId id = LayerId.random();
     LayerTree next = from.withActive(id, parent).pruned();
     BlockDevice below = layers.below(old, parent);
@@ -357,6 +413,9 @@ public final class LayeredDisk implements BlockDevice {
       }
       active = fresh;
       tree = next;
+      if (!freeze) {
+        written(0, Math.max(fresh.size(), size));
+      }
     } catch (IOException | RuntimeException e) {
       layers.abandon(id);
       throw e;

@@ -244,9 +244,14 @@ public final class Overlay implements BlockDevice {
     return map.nextTouched(from);
   }
 
-  /** Whether this layer says something about a cluster. */
-  boolean touches(long cluster) {
-    return map.get(cluster) != 0;
+  /** Adds the clusters that this layer says something about. */
+  void addTouched(BitSet touched) {
+    long end = Math.ceilDiv(size(), (long) CLUSTER);
+    for (long at = map.nextTouched(0); at < end; at = map.nextTouched(at + 1)) {
+      if (map.get(at) != 0) {
+        touched.set((int) at);
+      }
+    }
   }
 
   /** The first cluster from {@code from} on that may be other than zero. */

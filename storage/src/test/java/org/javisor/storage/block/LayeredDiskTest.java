@@ -349,6 +349,29 @@ class LayeredDiskTest {
     }
   }
 
+  @Test
+  void whatWasWrittenSinceAMarkIsKnown() throws IOException {
+    try (LayeredDisk disk = create("d")) {
+      fill(disk, 0, 1, 1);
+      disk.snapshot("s");
+      try (DirtyBlocks dirty = disk.trackWrites()) {
+        fill(disk, CLUSTER - 1, 2, 1);
+        disk.discard(3 * CLUSTER - 4096, 4096);
+        assertThat(dirty.count()).isEqualTo(3);
+        assertThat(dirty.take().stream()).containsExactly(0, 1, 2);
+        assertThat(dirty.take().stream()).isEmpty();
+        fill(disk, 4 * CLUSTER, 1, 1);
+        assertThat(dirty.take().stream()).containsExactly(4);
+        assertThat(disk.changedSince("s").stream()).containsExactly(0, 1, 2, 4);
+        disk.restore("s");
+        assertThat(dirty.take().stream()).containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(disk.changedSince("s").stream()).isEmpty();
+      }
+      disk.flatten(DiskProgress.IGNORED);
+      assertThatThrownBy(() -> disk.changedSince("s")).isInstanceOf(SnapshotException.class);
+    }
+  }
+
   /** One thread writes ascending numbers everywhere; whatever a snapshot shows, is of one time. */
   @Test
   void layersChangeWhileRequestsRun() throws Exception {
