@@ -38,6 +38,7 @@ import org.javisor.virtio.balloon.BalloonConfiguration;
 import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
+import org.javisor.virtio.block.BlockMetrics;
 import org.javisor.virtio.console.ConsoleConfiguration;
 import org.javisor.virtio.console.ConsoleDevice;
 import org.javisor.virtio.console.PortConfiguration;
@@ -47,6 +48,7 @@ import org.javisor.virtio.mmio.TransportConfiguration;
 import org.javisor.virtio.mmio.VirtioMmioTransport;
 import org.javisor.virtio.net.MacAddress;
 import org.javisor.virtio.net.NetDevice;
+import org.javisor.virtio.net.NetMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -394,6 +396,36 @@ public final class Instance implements AutoCloseable {
   /** The board, for those that look inside. */
   public RiscvBoard board() {
     return board;
+  }
+
+  /** Bytes of memory that the guest sees. */
+  public long memorySize() {
+    return board.machine().parts().memory().size();
+  }
+
+  /**
+   * Bytes of it that this host has given the machine, about; what machines share counts in parts.
+   */
+  public long residentMemory() {
+    GuestMemory memory = board.machine().parts().memory();
+    synchronized (this) {
+      return closed ? 0 : ResidentMemory.of(memory.machineAddress(memory.base()), memory.size());
+    }
+  }
+
+  /** Nanoseconds of processor time that its vCPUs have used. */
+  public long processorNanos() {
+    return board.machine().processorNanos();
+  }
+
+  /** What its disks have done, in their order. */
+  public List<BlockMetrics> diskMetrics() {
+    return blockDevices.stream().map(BlockDevice::metrics).toList();
+  }
+
+  /** What its network device has done. */
+  public NetMetrics networkMetrics() {
+    return network.metrics();
   }
 
   /** What executing the machine has taken so far; exact once it has stopped. */

@@ -12,7 +12,6 @@ import org.javisor.storage.block.BlockDevice;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.storage.block.Overlay;
 import org.javisor.storage.block.RawFile;
-import org.javisor.storage.store.DurableRename;
 
 /**
  * A machine's disk and the files it stands on.
@@ -100,13 +99,6 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
   static OpenDisk empty(Path file, long size) throws IOException {
     RawFile disk = RawFile.create(file, whole(size));
     return new OpenDisk(disk, List.of(disk));
-  }
-
-  /** Where a disk is made, so that a process killed at it leaves no half of one as the disk. */
-  private static Path fresh(Path file) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    return fresh;
   }
 
   private static long checkedSize(BlockDevice least, OptionalLong size) {

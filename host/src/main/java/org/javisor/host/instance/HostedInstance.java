@@ -2,6 +2,7 @@ package org.javisor.host.instance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
@@ -126,6 +128,15 @@ public final class HostedInstance {
   /** The folder with all that is kept of it. */
   public Path folder() {
     return folder;
+  }
+
+  /** Bytes of all files in its folder. */
+  public long diskBytes() {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // Somebody deletes it just now.
+    }
   }
 
   /** Its machine, if it is on. */
