@@ -149,16 +149,16 @@ public final class Host {
           "the machine of the snapshot has the ports " + machine.ports() + ", not " + ports,
           "give it the same ports");
     }
-    if (machine.disks() > 0) {
-      throw ProblemException.badInput(
-          "the machine of the snapshot has a disk", "use a snapshot of a machine without disks");
-    }
     MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
+    List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
     try {
+      if (machine.disks() > 0) {
+        disks.add(diskOf(snapshot, folder.path()));
+      }
       Instance instance =
           new Instance(
-              plan(machine),
+              plan(machine, disks),
               machine.cpus(),
               machine.memory(),
               spec.engine(),
@@ -173,7 +173,69 @@ public final class Host {
           String.valueOf(e.getMessage()), "get the image again, or use another snapshot", e);
     } finally {
       if (!built) {
-        close(List.of(), folder);
+        close(disks, folder);
+      }
+    }
+  }
+
+  /** The disk of a kept machine, with the content it had when a snapshot was taken. */
+  private static OpenDisk diskOf(SnapshotFolder snapshot, Path folder) throws IOException {
+    Optional<OpenDisk> disk = keptDisk(folder);
+    if (disk.isEmpty()) {
+      throw ProblemException.badInput(
+          "the machine of the snapshot has a disk, and this one has none",
+          "name the machine, or fork its disk first");
+    }
+    boolean ready = false;
+    try {
+      if (disk.get().device() instanceof LayeredDisk layered) {
+        layered.restore(snapshot.diskSnapshot());
+      }
+      ready = true;
+      return disk.get();
+    } finally {
+      if (!ready) {
+        disk.get().close();
+      }
+    }
+  }
+
+  private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
+    Optional<KeptMachine> machine = KeptMachine.read(folder);
+    if (machine.isEmpty() || machine.get().disk().isEmpty()) {
+      return Optional.empty();
+    }
+    Path base = machine.get().disk().get();
+    String identity = String.valueOf(base.getFileName());
+    return Optional.of(OpenDisk.kept(base, identity, OptionalLong.empty(), folder));
+  }
+
+  /**
+   * Gives a machine that is to be built from a snapshot its disk: the one of the snapshot's machine
+   * as it was then, sharing what neither of the two writes.
+   *
+   * @param disk of the snapshot's machine, open
+   * @param from the name of that machine
+   * @param to the name of the new one, which has no disk yet
+   * @throws ProblemException if another process has the new machine
+   * @throws IOException if the disk cannot be forked
+   */
+  public void forkDisk(LayeredDisk disk, SnapshotFolder snapshot, String from, String to)
+      throws IOException {
+    try (MachineFolder folder = data.named(to)) {
+      KeptMachine machine =
+          KeptMachine.read(data.machines().resolve(from))
+              .orElseThrow(() -> new IOException("the machine " + from + " is not kept"));
+      machine.write(folder.path());
+      disk.fork(snapshot.diskSnapshot(), folder.path().resolve("layers"));
+      Optional<OpenDisk> forked = keptDisk(folder.path());
+      if (forked.isPresent()) {
+        try (OpenDisk opened = forked.get()) {
+          if (opened.device() instanceof LayeredDisk layered) {
+            // By this name a machine that is built from the snapshot knows its disk.
+            layered.snapshot(snapshot.diskSnapshot());
+          }
+        }
       }
     }
   }
@@ -193,14 +255,11 @@ public final class Host {
    */
   public void withDisk(String name, DiskWork work) throws IOException {
     try (MachineFolder folder = data.named(name)) {
-      Optional<KeptMachine> machine = KeptMachine.read(folder.path());
-      if (machine.isEmpty() || machine.get().disk().isEmpty()) {
+      Optional<OpenDisk> kept = keptDisk(folder.path());
+      if (kept.isEmpty()) {
         return;
       }
-      Path base = machine.get().disk().get();
-      String identity = String.valueOf(base.getFileName());
-      try (OpenDisk disk =
-          OpenDisk.kept(base, identity, OptionalLong.empty(), folder.path())) {
+      try (OpenDisk disk = kept.get()) {
         if (disk.device() instanceof LayeredDisk layered) {
           work.run(layered);
         }
@@ -209,7 +268,7 @@ public final class Host {
   }
 
   /** What the machine of a snapshot boots when it is reset. */
-  private BootPlan plan(MachineDescription machine) throws IOException {
+  private BootPlan plan(MachineDescription machine, List<OpenDisk> disks) throws IOException {
     Path files = images.files();
     Optional<BootFile> initialRamDisk = Optional.empty();
     if (!machine.initialRamDisk().isEmpty()) {
@@ -218,7 +277,7 @@ public final class Host {
     return new BootPlan(
         kernel(machine.kernel().find(files)),
         initialRamDisk,
-        List.of(),
+        disks,
         machine.commandLine(),
         machine.memory(),
         machine.profile().isEmpty()

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.FileReference;
+import org.javisor.host.snapshot.LayeredSnapshotDisk;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.host.snapshot.SnapshotOptions;
@@ -153,7 +154,8 @@ public final class Instance implements AutoCloseable {
               ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
               : new RiscvBoard(configuration, engine);
       snapshots =
-          new SnapshotWriter(board.machine(), () -> describe(plan, cpus, memory, ports), List.of());
+          new SnapshotWriter(
+              board.machine(), () -> describe(plan, cpus, memory, ports), snapshotDisks(plan));
     } catch (IOException e) {
       throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     } catch (KernelImageException e) {
@@ -169,6 +171,16 @@ public final class Instance implements AutoCloseable {
               "use a smaller --memory"),
           e);
     }
+  }
+
+  private static List<LayeredSnapshotDisk> snapshotDisks(BootPlan plan) {
+    List<LayeredSnapshotDisk> disks = new ArrayList<>();
+    for (OpenDisk disk : plan.disks()) {
+      if (disk.device() instanceof LayeredDisk layered) {
+        disks.add(new LayeredSnapshotDisk(layered));
+      }
+    }
+    return disks;
   }
 
   private static GuestMemory memoryOf(SnapshotFolder snapshot, long size) throws IOException {
@@ -242,17 +254,18 @@ public final class Instance implements AutoCloseable {
   }
 
   /**
-   * Takes a snapshot of memory and devices. The machine, if it runs, runs on.
+   * Takes a snapshot of memory, devices and disks, of one moment. The machine, if it runs, runs on.
+   * What is in the disks stays in them, under {@link SnapshotFolder#diskSnapshot}.
    *
    * @param target the folder it is to be in, which must not exist yet
-   * @throws ProblemException if the machine has a disk, or does not run, or the snapshot cannot be
-   *     written; nothing is left then
+   * @throws ProblemException if the machine has a disk that is not kept in layers, or does not run,
+   *     or the snapshot cannot be written; nothing is left then
    */
   public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
-    if (!plan.disks().isEmpty()) {
+    if (snapshotDisks(plan).size() < plan.disks().size()) {
       throw ProblemException.badInput(
-          "the machine has a disk, whose content a snapshot of memory cannot hold",
-          "take a snapshot of a machine without disks");
+          "the machine has a disk without layers, whose content a snapshot cannot hold",
+          "take a snapshot of a machine that is kept, or has no disk");
     }
     try {
       return snapshots.take(target, options);

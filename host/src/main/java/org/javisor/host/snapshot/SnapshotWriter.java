@@ -229,6 +229,9 @@ public final class SnapshotWriter {
         write(pages);
         left = log.count();
       } while (left > FEW_PAGES && left < before && rounds < MAX_ROUNDS);
+      for (SnapshotDisk disk : disks) {
+        disk.prepare();
+      }
     }
 
     /** Memory that is left, disks and devices, while the machine stands still. */
