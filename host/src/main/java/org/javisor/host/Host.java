@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.image.ImageException;
@@ -20,12 +21,16 @@ import org.javisor.riscv.board.boot.KernelImage;
 import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.console.PortConfiguration;
+import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /** This host: builds machines from what somebody asks for. */
 public final class Host {
   /** The console of a person's own kernel; what they append comes after it and wins. */
   private static final String OWN_KERNEL_WORDS = "console=ttyS0";
+
+  /** Where the disk of a kept machine is in its folder. */
+  public static final String DISK_FOLDER = "layers";
 
   private static final long OWN_KERNEL_MEMORY = 512L << 20;
 
@@ -111,6 +116,20 @@ public final class Host {
    */
   public Instance build(MachineSpec spec, List<PortConfiguration> ports, String words)
       throws InterruptedException {
+    return build(spec, ports, words, NetworkCard.alone());
+  }
+
+  /**
+   * Builds a machine, ready to start, with a card in a network.
+   *
+   * @param ports named byte channels to programs in the guest
+   * @param words for the kernel command line, before those of {@code spec}
+   * @throws ProblemException if what is asked for is not possible
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public Instance build(
+      MachineSpec spec, List<PortConfiguration> ports, String words, NetworkCard card)
+      throws InterruptedException {
     MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
     List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
@@ -121,7 +140,8 @@ public final class Host {
       }
       plan = plan.withWords(spec.append());
       long memory = spec.memory().orElse(plan.memory());
-      Instance instance = new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports);
+      Instance instance =
+          new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports, card);
       built = true;
       return instance;
     } finally {
@@ -153,9 +173,7 @@ public final class Host {
     List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
     try {
-      if (machine.disks() > 0) {
-        disks.add(diskOf(snapshot, folder.path()));
-      }
+      openDisks(snapshot, spec, folder.path(), disks);
       Instance instance =
           new Instance(
               plan(machine, disks),
@@ -164,8 +182,15 @@ public final class Host {
               spec.engine(),
               folder,
               spec.ports(),
+              spec.card()
+                  .orElseGet(
+                      () ->
+                          NetworkCard.alone(
+                              spec.identity()
+                                  .map(CloneIdentity::address)
+                                  .orElseGet(() -> firstAddress(machine)))),
               Optional.of(snapshot),
-              spec.identity());
+              spec.identity().isPresent());
       built = true;
       return instance;
     } catch (IOException e) {
@@ -178,25 +203,29 @@ public final class Host {
     }
   }
 
-  /** The disk of a kept machine, with the content it had when a snapshot was taken. */
-  private static OpenDisk diskOf(SnapshotFolder snapshot, Path folder) throws IOException {
-    Optional<OpenDisk> disk = keptDisk(folder);
-    if (disk.isEmpty()) {
+  private static MacAddress firstAddress(MachineDescription machine) {
+    return MacAddress.parse(machine.addresses().getFirst());
+  }
+
+  /**
+   * Opens the disk that a machine from a snapshot goes on with. The same machine again takes its
+   * own back to what it was; a copy's was made of that content.
+   */
+  private static void openDisks(
+      SnapshotFolder snapshot, RestoredSpec spec, Path folder, List<OpenDisk> disks)
+      throws IOException {
+    Optional<OpenDisk> kept = keptDisk(folder);
+    int wanted = snapshot.manifest().machine().disks();
+    kept.ifPresent(disks::add);
+    if (disks.size() != wanted) {
       throw ProblemException.badInput(
-          "the machine of the snapshot has a disk, and this one has none",
-          "name the machine, or fork its disk first");
+          "the machine of the snapshot has " + wanted + " disks, this one " + disks.size(),
+          "use a snapshot of this machine");
     }
-    boolean ready = false;
-    try {
-      if (disk.get().device() instanceof LayeredDisk layered) {
-        layered.restore(snapshot.diskSnapshot());
-      }
-      ready = true;
-      return disk.get();
-    } finally {
-      if (!ready) {
-        disk.get().close();
-      }
+    if (kept.isPresent()
+        && spec.identity().isEmpty()
+        && kept.get().device() instanceof LayeredDisk disk) {
+      disk.restore(snapshot.manifest().id());
     }
   }
 
@@ -208,36 +237,6 @@ public final class Host {
     Path base = machine.get().disk().get();
     String identity = String.valueOf(base.getFileName());
     return Optional.of(OpenDisk.kept(base, identity, OptionalLong.empty(), folder));
-  }
-
-  /**
-   * Gives a machine that is to be built from a snapshot its disk: the one of the snapshot's machine
-   * as it was then, sharing what neither of the two writes.
-   *
-   * @param disk of the snapshot's machine, open
-   * @param from the name of that machine
-   * @param to the name of the new one, which has no disk yet
-   * @throws ProblemException if another process has the new machine
-   * @throws IOException if the disk cannot be forked
-   */
-  public void forkDisk(LayeredDisk disk, SnapshotFolder snapshot, String from, String to)
-      throws IOException {
-    try (MachineFolder folder = data.named(to)) {
-      KeptMachine machine =
-          KeptMachine.read(data.machines().resolve(from))
-              .orElseThrow(() -> new IOException("the machine " + from + " is not kept"));
-      machine.write(folder.path());
-      disk.fork(snapshot.diskSnapshot(), folder.path().resolve("layers"));
-      Optional<OpenDisk> forked = keptDisk(folder.path());
-      if (forked.isPresent()) {
-        try (OpenDisk opened = forked.get()) {
-          if (opened.device() instanceof LayeredDisk layered) {
-            // By this name a machine that is built from the snapshot knows its disk.
-            layered.snapshot(snapshot.diskSnapshot());
-          }
-        }
-      }
-    }
   }
 
   /** Work on the disk of a machine that is off. */
@@ -256,12 +255,11 @@ public final class Host {
   public void withDisk(String name, DiskWork work) throws IOException {
     try (MachineFolder folder = data.named(name)) {
       Optional<OpenDisk> kept = keptDisk(folder.path());
-      if (kept.isEmpty()) {
-        return;
-      }
-      try (OpenDisk disk = kept.get()) {
-        if (disk.device() instanceof LayeredDisk layered) {
-          work.run(layered);
+      if (kept.isPresent()) {
+        try (OpenDisk disk = kept.get()) {
+          if (disk.device() instanceof LayeredDisk layered) {
+            work.run(layered);
+          }
         }
       }
     }

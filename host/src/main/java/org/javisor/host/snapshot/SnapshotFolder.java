@@ -79,11 +79,6 @@ public record SnapshotFolder(Path path, SnapshotManifest manifest) {
     return new MemoryFile(path.resolve(MEMORY), manifest.memory());
   }
 
-  /** The name of the snapshot that each disk of the machine has of this moment. */
-  public String diskSnapshot() {
-    return LayeredSnapshotDisk.name(manifest.id());
-  }
-
   /**
    * The state of all components, for a machine like the one the snapshot was taken of.
    *
