@@ -270,6 +270,11 @@ public final class Instance implements AutoCloseable {
     }
   }
 
+  /** The folder of the last snapshot taken has this path now; the next one begins with it. */
+  public void snapshotMoved(Path to) {
+    snapshots.moved(to);
+  }
+
   /**
    * Takes a running or paused machine back to a snapshot of it. It runs on from there with its own
    * network address, and is told that it was taken back.
