@@ -26,6 +26,8 @@ module org.javisor.server {
       tools.jackson.databind;
   opens org.javisor.server.instance to
       tools.jackson.databind;
+  opens org.javisor.server.network to
+      tools.jackson.databind;
   opens org.javisor.server.operation to
       tools.jackson.databind;
   opens org.javisor.server.trust to

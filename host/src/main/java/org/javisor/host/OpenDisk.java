@@ -11,6 +11,7 @@ import org.javisor.storage.block.BlockDevice;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.storage.block.Overlay;
 import org.javisor.storage.block.RawFile;
+import org.javisor.storage.store.DurableRename;
 
 /**
  * A machine's disk and the files it stands on.
@@ -73,9 +74,20 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
 
   /** An empty disk of its own in {@code file}, which is made on first use. */
   static OpenDisk empty(Path file, long size) throws IOException {
-    RawFile disk =
-        Files.exists(file) ? RawFile.open(file, false) : RawFile.create(file, whole(size));
+    if (!Files.exists(file)) {
+      Path fresh = fresh(file);
+      RawFile.create(fresh, whole(size)).close();
+      DurableRename.move(fresh, file);
+    }
+    RawFile disk = RawFile.open(file, false);
     return new OpenDisk(disk, List.of(disk));
+  }
+
+  /** Where a disk is made, so that a process killed at it leaves no half of one as the disk. */
+  private static Path fresh(Path file) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    return fresh;
   }
 
   private static long checkedSize(BlockDevice least, OptionalLong size) {

@@ -182,6 +182,7 @@ public final class VirtualNetwork implements AutoCloseable {
               name,
               request.mac(),
               lease.address(),
+              configuration.subnet().prefix(),
               configuration.mtu(),
               lan.connect(name, policy),
               () -> machines.remove(name, made[0]));

@@ -56,6 +56,7 @@ import org.javisor.server.instance.ExecRoutes;
 import org.javisor.server.instance.FileRoutes;
 import org.javisor.server.instance.InstanceRoutes;
 import org.javisor.server.instance.SnapshotRoutes;
+import org.javisor.server.network.NetworkRoutes;
 import org.javisor.server.operation.Operations;
 import org.javisor.server.trust.AnyCertificate;
 import org.javisor.server.trust.HostCertificate;
@@ -131,6 +132,7 @@ public final class HostServer implements AutoCloseable {
     all.addAll(new InstanceRoutes(instances, images, operations).routes());
     all.addAll(new ConsoleRoutes(instances, operations).routes());
     all.addAll(new ExecRoutes(instances, operations).routes());
+    all.addAll(new NetworkRoutes(instances).routes());
     all.addAll(new FileRoutes(instances).routes());
     all.addAll(new SnapshotRoutes(instances, operations).routes());
     return all;

@@ -9,6 +9,8 @@ import java.util.TreeMap;
 import org.javisor.host.Instance;
 import org.javisor.host.instance.HostedInstance;
 import org.javisor.host.instance.InstanceConfig;
+import org.javisor.network.MachinePort;
+import org.javisor.network.ethernet.PortMetrics;
 import org.javisor.server.api.InstanceView;
 import org.javisor.server.api.StateView;
 import org.javisor.server.http.Json;
@@ -77,11 +79,35 @@ public final class InstanceViews {
         instance.status().code(),
         Map.of(),
         new StateView.Memory(0, 0, memory, 0, 0),
-        null,
+        instance.networkPort().map(InstanceViews::network).orElse(null),
         on ? ProcessHandle.current().pid() : 0,
         on ? -1 : 0,
         new StateView.Cpu(0, 0),
         instance.startedAt().orElse(NEVER),
         null);
+  }
+
+  private static Map<String, StateView.Network> network(MachinePort port) {
+    PortMetrics.Snapshot traffic = port.metrics().snapshot();
+    return Map.of(
+        "eth0",
+        new StateView.Network(
+            List.of(
+                new StateView.Address(
+                    "inet", port.address().toString(), String.valueOf(port.prefix()), "global")),
+            new StateView.Counters(
+                traffic.bytesReceived(),
+                traffic.bytesSent(),
+                traffic.framesReceived(),
+                traffic.framesSent(),
+                0,
+                traffic.malformed() + traffic.spoofed(),
+                traffic.overRate() + traffic.overFlood(),
+                traffic.receivesOverRate() + traffic.receivesRefused()),
+            port.mac().toString(),
+            "",
+            port.mtu(),
+            "up",
+            "broadcast"));
   }
 }
