@@ -151,8 +151,7 @@ class StatefulSnapshotTest {
   void aSnapshotThatWasMovedIsBegunWithAndOneThatIsGoneIsNot() throws Exception {
     try (SnapshotGuest guest = start()) {
       guest.say("1");
-      SnapshotFolder first =
-          guest.instance().takeSnapshot(folder.resolve("first"), LIVE).folder();
+      SnapshotFolder first = guest.instance().takeSnapshot(folder.resolve("first"), LIVE).folder();
       Path moved = Files.move(first.path(), folder.resolve("moved"));
       guest.instance().snapshotMoved(moved);
       SnapshotFolder second =
@@ -160,11 +159,9 @@ class StatefulSnapshotTest {
       assertThat(second.manifest().previous()).isEqualTo(first.manifest().id());
       Files.move(second.path(), folder.resolve("elsewhere"));
       Files.move(moved, second.path());
-      SnapshotFolder third =
-          guest.instance().takeSnapshot(folder.resolve("third"), LIVE).folder();
+      SnapshotFolder third = guest.instance().takeSnapshot(folder.resolve("third"), LIVE).folder();
       assertThat(third.manifest().previous()).isEmpty();
-      try (SnapshotGuest copy =
-          SnapshotGuest.copy(host, SnapshotFolder.open(third.path()))) {
+      try (SnapshotGuest copy = SnapshotGuest.copy(host, SnapshotFolder.open(third.path()))) {
         assertThat(copy.say("g")).isEqualTo("1");
         assertThat(copy.say("p")).isEqualTo("P");
       }
