@@ -15,6 +15,7 @@ import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.GuestAgent;
+import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public final class HostedInstance {
   private volatile InstanceStatus status = InstanceStatus.STOPPED;
   private volatile @Nullable Instance machine;
   private volatile @Nullable GuestAgent agent;
+  private ProcessorShares.@Nullable Place place;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
   private volatile boolean draining;
@@ -196,6 +198,7 @@ public final class HostedInstance {
       machine = built;
       startedAt = Instant.now();
       built.start();
+      place = store.processors().join(built.board().machine(), settings.claim());
       status = InstanceStatus.RUNNING;
       Thread.ofVirtual().name("watch " + name).start(() -> watch(built));
     } catch (InterruptedException | RuntimeException | Error e) {
@@ -301,6 +304,11 @@ public final class HostedInstance {
   }
 
   private void release(Instance running) {
+    ProcessorShares.Place taken = place;
+    if (taken != null) {
+      taken.close();
+    }
+    place = null;
     running.close();
     GuestAgent way = agent;
     if (way != null) {
@@ -490,8 +498,12 @@ public final class HostedInstance {
       requireThere();
       requireSound();
       InstanceConfig changed = change.apply(config);
-      InstanceSettings.of(changed);
+      InstanceSettings settings = InstanceSettings.of(changed);
       remember(changed);
+      ProcessorShares.Place taken = place;
+      if (taken != null) {
+        taken.change(settings.claim()); // The one thing that a running machine can change.
+      }
     } finally {
       transition.unlock();
     }

@@ -17,6 +17,7 @@ import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.image.Progress;
 import org.javisor.storage.store.DurableRename;
 import tools.jackson.core.JacksonException;
@@ -34,6 +35,7 @@ public final class InstanceStore implements AutoCloseable {
   private final Host host;
   private final DataFolder data;
   private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
+  private final ProcessorShares processors = new ProcessorShares();
   private volatile boolean open = true;
   private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
 
@@ -63,7 +65,7 @@ public final class InstanceStore implements AutoCloseable {
       image = Optional.of(KeptMachine.UNKNOWN);
       damage = Optional.of("what is kept of " + name + " cannot be read: " + e.getMessage());
       System.getLogger(InstanceStore.class.getName())
-          .log(System.Logger.Level.WARNING, damage.get(), e);
+          .log(System.Logger.Level.WARNING, damage.get());
     }
     if (image.isPresent()) {
       instances.put(
@@ -256,6 +258,11 @@ public final class InstanceStore implements AutoCloseable {
     }
   }
 
+  /** Among whom the host's processors are shared out. */
+  ProcessorShares processors() {
+    return processors;
+  }
+
   boolean isOpen() {
     return open;
   }
@@ -289,6 +296,7 @@ public final class InstanceStore implements AutoCloseable {
         }
       }
     }
+    processors.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
