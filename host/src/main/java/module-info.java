@@ -3,6 +3,7 @@ module org.javisor.host {
   requires transitive org.javisor.machine;
   requires transitive org.javisor.riscv;
   requires transitive org.javisor.virtio;
+  requires transitive org.javisor.network;
   requires transitive org.javisor.storage;
   requires transitive org.javisor.image;
   requires tools.jackson.databind;

@@ -29,8 +29,8 @@ final class Commands {
   /** Subcommands in the order of the help. */
   private static final List<String> COMMANDS =
       List.of(
-          "run", "launch", "ps", "exec", "console", "start", "stop", "restart", "pause", "resume",
-          "rm", "logs", "events", "up", "down", "host", "image", "doctor", "bench", "version");
+          "run", "launch", "ps", "exec", "console", "cp", "start", "stop", "restart", "pause", "resume",
+          "rm", "logs", "events", "snapshot", "restore", "clone", "up", "down", "host", "image", "doctor", "bench", "version");
 
   private Commands() {}
 
@@ -70,6 +70,7 @@ final class Commands {
       case "launch" -> new LaunchCommand();
       case "ps" -> new PsCommand();
       case "exec" -> new ExecCommand(guestCommand);
+      case "cp" -> new CopyCommand();
       case "console" -> new ConsoleCommand();
       case "start" -> new StateCommand.Start();
       case "stop" -> new StateCommand.Stop();
@@ -79,6 +80,9 @@ final class Commands {
       case "rm" -> new RemoveCommand();
       case "logs" -> new LogsCommand();
       case "events" -> new EventsCommand();
+      case "snapshot" -> new SnapshotCommand();
+      case "restore" -> new RestoreCommand();
+      case "clone" -> new CloneCommand();
       case "up" -> new UpCommand();
       case "down" -> new DownCommand();
       case "host" -> new HostCommand();

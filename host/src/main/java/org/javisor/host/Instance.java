@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.javisor.host.snapshot.CloneIdentity;
+import org.javisor.host.agent.GuestAgent;
 import org.javisor.host.snapshot.FileReference;
+import org.javisor.host.snapshot.LayeredSnapshotDisk;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.host.snapshot.SnapshotOptions;
@@ -33,6 +34,8 @@ import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.VirtioDevice;
+import org.javisor.virtio.balloon.BalloonConfiguration;
+import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
 import org.javisor.virtio.console.ConsoleConfiguration;
@@ -42,10 +45,7 @@ import org.javisor.virtio.entropy.EntropyConfiguration;
 import org.javisor.virtio.entropy.EntropyDevice;
 import org.javisor.virtio.mmio.TransportConfiguration;
 import org.javisor.virtio.mmio.VirtioMmioTransport;
-import org.javisor.virtio.net.FramePort;
-import org.javisor.virtio.net.LoopbackPeer;
 import org.javisor.virtio.net.MacAddress;
-import org.javisor.virtio.net.NetConfiguration;
 import org.javisor.virtio.net.NetDevice;
 import org.jspecify.annotations.Nullable;
 
@@ -71,12 +71,17 @@ public final class Instance implements AutoCloseable {
   private final Optional<SnapshotFolder> origin;
   private final boolean copy;
   private final SnapshotWriter snapshots;
+
+  /** A machine of a single command has none: it is gone before it could give anything back. */
+  private final @Nullable BalloonDevice balloon;
+
   private boolean closed;
 
   /**
    * Builds a machine, ready to start. The instance closes the plan's disks and the folder.
    *
-   * @param ports named byte channels to programs in the guest
+   * @param ports named byte channels to programs in the guest; with a guest agent's, the machine
+   *     also has a memory balloon
    * @throws ProblemException if kernel and initial RAM disk do not fit, or the host has no memory
    */
   Instance(
@@ -85,14 +90,15 @@ public final class Instance implements AutoCloseable {
       long memory,
       EngineKind engineKind,
       MachineFolder folder,
-      List<PortConfiguration> ports) {
-    this(plan, cpus, memory, engineKind, folder, ports, Optional.empty(), Optional.empty());
+      List<PortConfiguration> ports,
+      NetworkCard card) {
+    this(plan, cpus, memory, engineKind, folder, ports, card, Optional.empty(), false);
   }
 
   /**
    * As the other constructor; but a machine with an origin starts from that snapshot.
    *
-   * @param identity what makes it a machine of its own, if it is to be one
+   * @param copy whether it is to be a machine of its own, which the guest is told
    */
   Instance(
       BootPlan plan,
@@ -101,16 +107,13 @@ public final class Instance implements AutoCloseable {
       EngineKind engineKind,
       MachineFolder folder,
       List<PortConfiguration> ports,
+      NetworkCard card,
       Optional<SnapshotFolder> origin,
-      Optional<CloneIdentity> identity) {
+      boolean copy) {
     this.plan = plan;
     this.origin = origin;
-    this.copy = identity.isPresent();
-    this.address =
-        identity
-            .map(CloneIdentity::address)
-            .or(() -> origin.map(Instance::firstAddress))
-            .orElseGet(MacAddress::random);
+    this.copy = copy;
+    this.address = card.configuration().mac();
     this.hotEntries =
         engineKind == EngineKind.TRANSLATOR
             ? plan.profile().map(TranslatorProfile::read).orElseGet(HotEntries::new)
@@ -132,10 +135,17 @@ public final class Instance implements AutoCloseable {
     if (!ports.isEmpty()) {
       slots.add(slot("ports", new ConsoleDevice(new ConsoleConfiguration(ports, 80, 24, 16))));
     }
-    network = new NetDevice(NetConfiguration.of(address), neighbour());
+    network = new NetDevice(card.configuration(), card.port());
     slots.add(slot("net", network));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
+    balloon =
+        ports.stream().anyMatch(port -> port.name().equals(GuestAgent.PORT))
+            ? new BalloonDevice(BalloonConfiguration.standard())
+            : null;
+    if (balloon != null) {
+      slots.add(slot("balloon", balloon));
+    }
     BoardConfiguration configuration =
         new BoardConfiguration(
             cpus,
@@ -153,7 +163,14 @@ public final class Instance implements AutoCloseable {
               ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
               : new RiscvBoard(configuration, engine);
       snapshots =
-          new SnapshotWriter(board.machine(), () -> describe(plan, cpus, memory, ports), List.of());
+          new SnapshotWriter(
+              board.machine(),
+              () -> describe(plan, cpus, memory, ports),
+              plan.disks().stream()
+                  .map(OpenDisk::device)
+                  .filter(LayeredDisk.class::isInstance)
+                  .map(disk -> new LayeredSnapshotDisk((LayeredDisk) disk))
+                  .toList());
     } catch (IOException e) {
       throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     } catch (KernelImageException e) {
@@ -175,10 +192,6 @@ public final class Instance implements AutoCloseable {
     return GuestMemory.map(BoardMap.MEMORY, size, snapshot.memory().path());
   }
 
-  private static MacAddress firstAddress(SnapshotFolder snapshot) {
-    return MacAddress.parse(snapshot.manifest().machine().addresses().getFirst());
-  }
-
   private MachineDescription describe(
       BootPlan plan, int cpus, long memory, List<PortConfiguration> ports) throws IOException {
     List<FileReference> initialRamDisk = new ArrayList<>();
@@ -195,11 +208,6 @@ public final class Instance implements AutoCloseable {
         ports.stream().map(PortConfiguration::name).toList(),
         List.of(address.toString()),
         plan.disks().size());
-  }
-
-  /** Who is at the other end of the cable: 192.0.2.1, of the addresses kept for examples. */
-  private static FramePort neighbour() {
-    return new LoopbackPeer(MacAddress.parse("02:00:00:00:00:01"), 0xc0000201);
   }
 
   private static MappedDevice.Slot slot(String name, VirtioDevice<?> device) {
@@ -245,14 +253,14 @@ public final class Instance implements AutoCloseable {
    * Takes a snapshot of memory and devices. The machine, if it runs, runs on.
    *
    * @param target the folder it is to be in, which must not exist yet
-   * @throws ProblemException if the machine has a disk, or does not run, or the snapshot cannot be
+   * @throws ProblemException if a disk of the machine cannot be kept, or it does not run, or the snapshot cannot be
    *     written; nothing is left then
    */
   public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
-    if (!plan.disks().isEmpty()) {
+    if (!plan.disks().stream().allMatch(disk -> disk.device() instanceof LayeredDisk)) {
       throw ProblemException.badInput(
-          "the machine has a disk, whose content a snapshot of memory cannot hold",
-          "take a snapshot of a machine without disks");
+          "the machine has a disk that cannot keep its content for a snapshot",
+          "take a snapshot of a machine that was made from an image and is kept");
     }
     try {
       return snapshots.take(target, options);
@@ -373,6 +381,14 @@ public final class Instance implements AutoCloseable {
         .orElseThrow(() -> new IOException("the machine has no disk of its own to resize"))
         .resize(size);
     blockDevices.forEach(BlockDevice::capacityChanged);
+  }
+
+  /**
+   * The memory balloon of a machine with a guest agent: how much the guest is to give back, what it
+   * has given, and what it says of its memory.
+   */
+  public Optional<BalloonDevice> balloon() {
+    return Optional.ofNullable(balloon);
   }
 
   /** The board, for those that look inside. */

@@ -41,7 +41,7 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
    */
   static OpenDisk kept(Path base, String identity, OptionalLong size, Path machine)
       throws IOException {
-    Path folder = machine.resolve("layers");
+    Path folder = machine.resolve(Host.DISK_FOLDER);
     Path earlier = machine.resolve("disk");
     BaseImages images = wanted -> RawFile.open(base.resolveSibling(wanted), true);
     LayeredDisk disk;

@@ -207,6 +207,26 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
+   * Gives whole pages back to the operating system, as a balloon does: what is in them afterwards
+   * is zeroes, or what the memory was a copy of, or, where the system cannot take them, what was.
+   * The addresses stay usable; the watchers are told.
+   *
+   * @param gpa of a page
+   * @param length a multiple of the page size
+   * @return whether the system has taken them
+   * @throws GuestAddressException if they are not whole pages of guest memory
+   */
+  public boolean discard(long gpa, long length) {
+    long address = checked(gpa, length);
+    if (((gpa | length) & (PAGE_SIZE - 1)) != 0) {
+      throw new GuestAddressException(gpa, length);
+    }
+    boolean released = length > 0 && PageRelease.release(address, length);
+    written(gpa, length);
+    return released;
+  }
+
+  /**
    * A bounds-checked view for bulk input and output. After writing through it, call {@link
    * #written}; the view becomes unusable when this memory is closed.
    */

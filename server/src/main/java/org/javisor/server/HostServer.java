@@ -53,7 +53,9 @@ import org.javisor.server.http.RouteTable;
 import org.javisor.server.image.ImageRoutes;
 import org.javisor.server.instance.ConsoleRoutes;
 import org.javisor.server.instance.ExecRoutes;
+import org.javisor.server.instance.FileRoutes;
 import org.javisor.server.instance.InstanceRoutes;
+import org.javisor.server.instance.SnapshotRoutes;
 import org.javisor.server.operation.Operations;
 import org.javisor.server.trust.AnyCertificate;
 import org.javisor.server.trust.HostCertificate;
@@ -129,6 +131,8 @@ public final class HostServer implements AutoCloseable {
     all.addAll(new InstanceRoutes(instances, images, operations).routes());
     all.addAll(new ConsoleRoutes(instances, operations).routes());
     all.addAll(new ExecRoutes(instances, operations).routes());
+    all.addAll(new FileRoutes(instances).routes());
+    all.addAll(new SnapshotRoutes(instances, operations).routes());
     return all;
   }
 

@@ -1,11 +1,15 @@
 package org.javisor.cli.client;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,8 +17,11 @@ import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.CompletableResponseListener;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.InputStreamRequestContent;
+import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.Origin;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.io.Transport;
 import org.eclipse.jetty.websocket.api.Session;
@@ -95,6 +102,50 @@ public final class HostClient implements AutoCloseable {
       throw problem(JSON.readTree(response.getContent()));
     }
     return response.getContent();
+  }
+
+  /** The headers of what is at a path; empty if there is nothing. */
+  public Optional<Map<String, String>> headers(String path) throws InterruptedException {
+    ContentResponse response = send(request("HEAD", path));
+    if (response.getStatus() == 404) {
+      return Optional.empty();
+    }
+    if (response.getStatus() >= 400) {
+      // A HEAD's error has no text; a GET's has.
+      bytes(path);
+    }
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    response.getHeaders().forEach(field -> headers.put(field.getName(), field.getValue()));
+    return Optional.of(headers);
+  }
+
+  /** Copies what is at a path, of any length, into a stream. */
+  public void download(String path, OutputStream target) throws IOException, InterruptedException {
+    InputStreamResponseListener listener = new InputStreamResponseListener();
+    request("GET", path).send(listener);
+    try {
+      Response response = listener.get(1, TimeUnit.DAYS);
+      try (InputStream content = listener.getInputStream()) {
+        if (response.getStatus() >= 400) {
+          throw problem(JSON.readTree(content.readAllBytes()));
+        }
+        content.transferTo(target);
+      }
+    } catch (TimeoutException | ExecutionException e) {
+      throw new IOException("the host process does not answer", e);
+    }
+  }
+
+  /** Sends a stream, of any length, to a path. */
+  public void upload(String path, Map<String, String> headers, InputStream content)
+      throws InterruptedException {
+    Request request = request("POST", path);
+    request.headers(fields -> headers.forEach(fields::put));
+    request.body(new InputStreamRequestContent("application/octet-stream", content, null));
+    ContentResponse response = send(request);
+    if (response.getStatus() >= 400) {
+      throw problem(JSON.readTree(response.getContent()));
+    }
   }
 
   /** Calls a route that answers at once; the metadata of its answer. */

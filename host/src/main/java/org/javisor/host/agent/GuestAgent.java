@@ -44,6 +44,9 @@ public final class GuestAgent implements AutoCloseable {
   /** How long a command waits for ports while others use them. */
   private static final Duration PORT_PATIENCE = Duration.ofMinutes(5);
 
+  private static final int MAX_INTERFACES = 64;
+
+  private final GuestFiles files = new GuestFiles(this);
   private final StreamPort port = new StreamPort();
   private final SessionPorts sessions = new SessionPorts();
   private final AgentChannel channel = new AgentChannel(port);
@@ -233,6 +236,58 @@ public final class GuestAgent implements AutoCloseable {
     long nanos =
         Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
     channel.request("guest-set-time", channel.object().put("time", nanos), PATIENCE);
+  }
+
+  /** The guest's clock. */
+  public Instant time() throws AgentException, InterruptedException {
+    JsonNode nanos = channel.request("guest-get-time", null, PATIENCE);
+    if (!nanos.isIntegralNumber() || !nanos.canConvertToLong()) {
+      throw new AgentException.Malformed("the guest's time is no number");
+    }
+    return Instant.EPOCH.plusNanos(nanos.longValue());
+  }
+
+  /** The guest's network interfaces, at most 64 with 64 addresses each. */
+  public List<GuestInterface> interfaces() throws AgentException, InterruptedException {
+    List<GuestInterface> interfaces = new ArrayList<>();
+    for (JsonNode one : channel.request("guest-network-get-interfaces", null, PATIENCE)) {
+      if (interfaces.size() < MAX_INTERFACES) {
+        interfaces.add(interfaceOf(one));
+      }
+    }
+    return interfaces;
+  }
+
+  private static GuestInterface interfaceOf(JsonNode one) {
+    List<GuestInterface.Address> addresses = new ArrayList<>();
+    for (JsonNode address : one.path("ip-addresses")) {
+      if (addresses.size() < MAX_INTERFACES) {
+        addresses.add(
+            new GuestInterface.Address(
+                address.path("ip-address-type").asString("").equals("ipv6"),
+                address.path("ip-address").asString(""),
+                address.path("prefix").asInt(0)));
+      }
+    }
+    JsonNode statistics = one.path("statistics");
+    return new GuestInterface(
+        one.path("name").asString(""),
+        one.path("hardware-address").asString(""),
+        addresses,
+        statistics.path("rx-bytes").asLong(0),
+        statistics.path("tx-bytes").asLong(0),
+        statistics.path("rx-packets").asLong(0),
+        statistics.path("tx-packets").asLong(0));
+  }
+
+  /** What the guest calls its operating system: {@code pretty-name} of its os-release. */
+  public String operatingSystem() throws AgentException, InterruptedException {
+    return channel.request("guest-get-osinfo", null, PATIENCE).path("pretty-name").asString("");
+  }
+
+  /** The guest's files. */
+  public GuestFiles files() {
+    return files;
   }
 
   /** The guest's own name. */

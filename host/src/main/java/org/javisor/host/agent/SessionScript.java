@@ -5,15 +5,12 @@ import org.javisor.host.TerminalSize;
 /**
  * The shell script that connects a command to its ports and becomes the command. It is for any
  * POSIX shell; the agent starts it as the leader of a process group, so that the command and what
- * it starts can be signalled together.
+ * it starts can be signalled together. Few characters are escaped in JSON: an agent that is a shell
+ * script takes its time over each.
  */
 final class SessionScript {
   /** What a command has besides what the agent has. */
-  private static final String ENVIRONMENT =
-      """
-      export HOME=/root USER=root LOGNAME=root
-      export PATH="${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}"
-      """;
+  private static final String ENVIRONMENT = "export HOME=/root USER=root LOGNAME=root\n";
 
   private SessionScript() {}
 
@@ -24,7 +21,7 @@ final class SessionScript {
   static String onStreams(ExecRequest request, SessionPorts.Streams ports) {
     return """
         set -- /dev/vport*p%d /dev/vport*p%d /dev/vport*p%d
-        exec <"$1" >"$2" 2>"$3"
+        exec <$1 >$2 2>$3
         until read -r _; do sleep 0.01; done
         """
             .formatted(ports.id(), ports.id() + 1, ports.id() + 2)
@@ -41,7 +38,7 @@ final class SessionScript {
             + command(request);
     return """
         set -- /dev/vport*p%d
-        exec 9>"$1" </dev/hvc%d >/dev/hvc%d 2>&1
+        exec 9>$1 </dev/hvc%d >/dev/hvc%d 2>&1
         exec setsid -c sh -c %s
         """
         .formatted(ports.id(), ports.number(), ports.number(), quoted(inner));
@@ -59,10 +56,11 @@ final class SessionScript {
                     .append('=')
                     .append(quoted(value))
                     .append('\n'));
-    script
-        .append("cd -- ")
-        .append(request.workingDirectory().map(SessionScript::quoted).orElse("\"$HOME\""))
-        .append(request.workingDirectory().isPresent() ? " || exit 126\n" : " || cd /\n");
+    script.append(
+        request
+            .workingDirectory()
+            .map(folder -> "cd -- " + quoted(folder) + " || exit 126\n")
+            .orElse("cd || cd /\n"));
     StringBuilder words = new StringBuilder();
     request.command().forEach(word -> words.append(' ').append(quoted(word)));
     request

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,9 +14,12 @@ import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.RestoredSpec;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.GuestAgent;
 import org.javisor.host.scheduling.ProcessorShares;
+import org.javisor.host.snapshot.CloneIdentity;
+import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,7 @@ public final class HostedInstance {
   private final String name;
   private final KeptMachine image;
   private final ConsoleHub console;
+  private final InstanceSnapshots snapshots;
 
   /** Held while the life cycle changes. */
   private final ReentrantLock transition = new ReentrantLock();
@@ -76,6 +81,7 @@ public final class HostedInstance {
     this.damage = damage;
     this.status = damage.isPresent() ? InstanceStatus.ERROR : InstanceStatus.STOPPED;
     this.console = new ConsoleHub(folder.resolve("console.log"));
+    this.snapshots = new InstanceSnapshots(host, name, folder.resolve("snapshots"));
   }
 
   /** What it is called. */
@@ -184,6 +190,15 @@ public final class HostedInstance {
   }
 
   private void powerOn() throws InterruptedException {
+    powerOn((settings, way) -> host.build(settings.spec(name, image.image()), way.ports(), ""));
+  }
+
+  /** Builds the machine: to boot, or to go on from a snapshot. */
+  private interface Builder {
+    Instance build(InstanceSettings settings, GuestAgent way) throws InterruptedException;
+  }
+
+  private void powerOn(Builder builder) throws InterruptedException {
     requireSound();
     InstanceStatus before = status;
     status = InstanceStatus.STARTING;
@@ -191,7 +206,7 @@ public final class HostedInstance {
       store.requireOpen();
       InstanceSettings settings = InstanceSettings.of(config);
       GuestAgent way = new GuestAgent();
-      Instance built = host.build(settings.spec(name, image.image()), way.ports(), "");
+      Instance built = builder.build(settings, way);
       built.showConsole(console);
       stopAsked = false;
       agent = way;
@@ -508,6 +523,164 @@ public final class HostedInstance {
       transition.unlock();
     }
     store.tell("instance-updated", name, "");
+  }
+
+  /** Its snapshots, by name. */
+  public Map<String, InstanceSnapshot> snapshots() throws InterruptedException {
+    return Host.explained(() -> snapshots.store().all());
+  }
+
+  /**
+   * The snapshot of this name.
+   *
+   * @throws UnknownSnapshotException if there is none
+   */
+  public InstanceSnapshot snapshot(String snapshot) throws InterruptedException {
+    return Host.explained(() -> snapshots.store().get(snapshot));
+  }
+
+  /**
+   * Takes a snapshot: of configuration and disk, and of memory and devices too if it is stateful. A
+   * machine that runs goes on.
+   *
+   * @param expiresAt when it is to be deleted, if it is
+   * @throws ProblemException if there is one of that name, or state is wanted of an instance that is
+   *     off
+   */
+  public InstanceSnapshot takeSnapshot(
+      String snapshot, boolean stateful, Optional<Instant> expiresAt) throws InterruptedException {
+    InstanceSnapshot taken =
+        locked(
+            () -> snapshots.take(snapshot, stateful, expiresAt, Optional.ofNullable(machine), config));
+    store.tell("instance-snapshot-created", name, snapshot);
+    return taken;
+  }
+
+  /**
+   * Goes back to a snapshot, which stays. With a stateful one a machine goes on from there at once;
+   * with another one it boots again if it was on.
+   *
+   * @param stateful whether an instance that is off is started from the state of a stateful snapshot
+   * @throws UnknownSnapshotException if there is none
+   */
+  public void restore(String snapshot, boolean stateful) throws InterruptedException {
+    locked(
+        () -> {
+          InstanceSnapshot known = snapshots.store().get(snapshot);
+          Instance running = machine;
+          boolean withState = known.stateful() && (stateful || running != null);
+          if (withState) {
+            // Checked before anything is given up.
+            snapshots.memory(snapshot);
+          }
+          if (withState && running != null) {
+            running.restore(snapshots.memory(snapshot));
+          } else {
+            if (running != null) {
+              stopAsked = true;
+              running.powerOff();
+              release(running);
+            }
+            if (!withState) {
+              snapshots.restoreDisk(known);
+            }
+          }
+          remember(known.config().withPowered(running != null || withState));
+          if (withState && running == null) {
+            goOnFrom(snapshots.memory(snapshot), Optional.empty());
+          } else if (!withState && running != null) {
+            powerOn();
+          }
+          return known;
+        });
+    store.tell("instance-restored", name, snapshot);
+  }
+
+  private void goOnFrom(SnapshotFolder memory, Optional<CloneIdentity> identity)
+      throws InterruptedException {
+    powerOn(
+        (settings, way) ->
+            host.build(
+                memory,
+                new RestoredSpec(settings.engine(), Optional.of(name), way.ports(), identity)));
+  }
+
+  /**
+   * Starts a copy that was made of another instance's snapshot: it goes on with the memory that this
+   * shares with it, as a machine of its own.
+   */
+  void startAs(CloneIdentity identity, SnapshotFolder memory) throws InterruptedException {
+    locked(
+        () -> {
+          goOnFrom(memory, Optional.of(identity));
+          remember(config.withPowered(true));
+          return name;
+        });
+    store.tell("instance-started", name, "");
+  }
+
+  /** The memory of a stateful snapshot, for a copy. */
+  SnapshotFolder memory(String snapshot) throws InterruptedException {
+    return locked(() -> snapshots.memory(snapshot));
+  }
+
+  /** Makes the disk of a copy, in the copy's folder. */
+  void forkDisk(String snapshot, Path copy) throws InterruptedException {
+    locked(
+        () -> {
+          InstanceSnapshot known = snapshots.store().get(snapshot);
+          snapshots.forkDisk(known, Optional.ofNullable(machine), copy);
+          return known;
+        });
+  }
+
+  /** Deletes a snapshot. */
+  public void deleteSnapshot(String snapshot) throws InterruptedException {
+    locked(
+        () -> {
+          snapshots.delete(snapshot, Optional.ofNullable(machine));
+          return snapshot;
+        });
+    store.tell("instance-snapshot-deleted", name, snapshot);
+  }
+
+  /**
+   * Gives a snapshot another name.
+   *
+   * @throws ProblemException if there is one of that name
+   */
+  public void renameSnapshot(String from, String to) throws InterruptedException {
+    locked(
+        () -> {
+          snapshots.rename(from, to);
+          return to;
+        });
+    store.tell("instance-snapshot-renamed", name, to);
+  }
+
+  /** Says when a snapshot is to be deleted, if it is. */
+  public void expireSnapshot(String snapshot, Optional<Instant> at) throws InterruptedException {
+    locked(
+        () -> {
+          snapshots.store().update(snapshot, snapshots.store().get(snapshot).expiring(at));
+          return snapshot;
+        });
+    store.tell("instance-snapshot-updated", name, snapshot);
+  }
+
+  /** Removes what a killed process has left of snapshots. */
+  void removeLeftovers() throws IOException {
+    snapshots.removeLeftovers();
+  }
+
+  private <T> T locked(Host.ImageWork<T> work) throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      requireThere();
+      return Host.explained(work);
+    } finally {
+      transition.unlock();
+    }
   }
 
   /** Whether it is to be started with the host. */

@@ -2,6 +2,7 @@ package org.javisor.host.instance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.javisor.host.Host;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
 import org.javisor.host.scheduling.ProcessorShares;
+import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.image.Progress;
 import org.javisor.storage.store.DurableRename;
 import tools.jackson.core.JacksonException;
@@ -68,8 +70,12 @@ public final class InstanceStore implements AutoCloseable {
           .log(System.Logger.Level.WARNING, damage.get());
     }
     if (image.isPresent()) {
-      instances.put(
-          name, new HostedInstance(host, this, folder, name, image.get(), config, damage));
+      HostedInstance instance =
+          new HostedInstance(host, this, folder, name, image.get(), config, damage);
+      if (damage.isEmpty()) {
+        instance.removeLeftovers();
+      }
+      instances.put(name, instance);
     }
   }
 
@@ -170,6 +176,55 @@ public final class InstanceStore implements AutoCloseable {
     instances.put(name, instance);
     tell("instance-created", name, "");
     return instance;
+  }
+
+  /**
+   * Makes an instance of a snapshot of another one. Of a stateful snapshot with {@code live} it is
+   * started at once where the snapshot was taken, with the memory that both share until they write
+   * to it, with its own network address, host name and fresh random numbers; else it is off.
+   *
+   * @throws ProblemException if the name is taken or not possible
+   * @throws UnknownSnapshotException if there is no such snapshot
+   */
+  public HostedInstance copy(
+      HostedInstance source, String snapshot, String name, InstanceConfig config, boolean live)
+      throws InterruptedException {
+    InstanceSnapshot known = source.snapshot(snapshot);
+    InstanceSettings.of(config).spec(name, source.image().image());
+    requireFree(name);
+    if (live && !known.stateful()) {
+      throw ProblemException.badInput(
+          "the snapshot " + snapshot + " has no state to go on with", "take one with --stateful");
+    }
+    HostedInstance copy =
+        Host.explained(
+            () -> {
+              Path folder =
+                  data.createMachine(
+                      name,
+                      fresh -> {
+                        source.image().write(fresh);
+                        write(fresh, config);
+                        fork(source, snapshot, fresh);
+                      });
+              return new HostedInstance(
+                  host, this, folder, name, source.image(), config, Optional.empty());
+            });
+    instances.put(name, copy);
+    tell("instance-created", name, "");
+    if (live) {
+      copy.startAs(CloneIdentity.named(name), source.memory(snapshot));
+    }
+    return copy;
+  }
+
+  private static void fork(HostedInstance source, String snapshot, Path folder)
+      throws IOException {
+    try {
+      source.forkDisk(snapshot, folder);
+    } catch (InterruptedException e) {
+      throw new ClosedByInterruptException();
+    }
   }
 
   /**

@@ -130,6 +130,11 @@ final class SnapshotStore {
     FolderRemoval.remove(fresh);
   }
 
+  /** Whether there was ever a snapshot. */
+  boolean isUsed() {
+    return Files.isDirectory(folder);
+  }
+
   /** Removes what processes that were killed have left; nothing is being written. */
   void removeLeftovers() throws IOException {
     if (!Files.isDirectory(folder)) {

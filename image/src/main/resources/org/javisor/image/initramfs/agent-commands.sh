@@ -50,11 +50,11 @@ present() {
   [ "$2" ] || fail "Parameter '$1' is missing"
 }
 
-# number NAME VALUE: whether an argument is a number of at most 18 digits.
+# number NAME VALUE: whether an argument is a number of at most 19 digits.
 number() {
   present "$1" "$2" || return
   case ${2#-} in
-    '' | *[!0-9]* | ???????????????????*) fail "Invalid parameter type for '$1', expected: integer" ;;
+    '' | *[!0-9]* | ????????????????????*) fail "Invalid parameter type for '$1', expected: integer" ;;
   esac
 }
 
@@ -204,13 +204,8 @@ interfaces() {
     comma=
     for value in rx_bytes rx_packets rx_errors rx_dropped tx_bytes tx_packets tx_errors tx_dropped; do
       read -r count < "$device/statistics/$value"
-      case $value in
-        *errors | *dropped) field=${value%_*}-${value#*_} ;;
-        *) field=${value%_*}-${value#*_} ;;
-      esac
-      case $field in
-        *-errors) field=${field%-errors}-errs ;;
-      esac
+      field=${value%_*}-${value#*_}
+      [ "${field#*-}" != errors ] || field=${field%-*}-errs
       list="$list$comma\"$field\": $count"
       comma=', '
     done

@@ -19,14 +19,12 @@ BEGIN {
 
 {
   # A delimiter ends whatever came before it.
-  at = 0
-  for (i = length($0); i > 0 && !at; i--) {
-    if (substr($0, i, 1) == "\377") {
-      at = i
-    }
+  rest = $0
+  while ((at = index(rest, "\377")) > 0) {
+    rest = substr(rest, at + 1)
   }
-  rest = substr($0, at + 1)
-  if (rest !~ /^[ \t\r]*$/) {
+  space()
+  if (rest != "") {
     request()
   }
   fflush()
@@ -57,7 +55,18 @@ function request() {
 }
 
 function space() {
-  sub(/^[ \t\r\n]+/, "", rest)
+  while (rest != "" && index(" \t\r", substr(rest, 1, 1)) > 0) {
+    rest = substr(rest, 2)
+  }
+}
+
+# Takes a character off the front of the rest, if it is that one.
+function take(character) {
+  if (substr(rest, 1, 1) != character) {
+    return 0
+  }
+  rest = substr(rest, 2)
+  return 1
 }
 
 # Takes a value off the front of the rest; where says what it is in the request.
@@ -74,7 +83,7 @@ function value(where,  first, key, from, text) {
   } else if (first == "{") {
     rest = substr(rest, 2)
     space()
-    if (sub(/^}/, "", rest)) {
+    if (take("}")) {
       depth--
       remember(where, from, "object")
       return
@@ -82,15 +91,15 @@ function value(where,  first, key, from, text) {
     while (wrong == "") {
       key = string()
       space()
-      if (wrong == "" && !sub(/^:/, "", rest)) {
+      if (wrong == "" && !take(":")) {
         wrong = "Invalid JSON syntax"
       }
       value(where == "" ? "/" key : where "/" key)
       space()
-      if (wrong == "" && sub(/^}/, "", rest)) {
+      if (wrong == "" && take("}")) {
         break
       }
-      if (wrong == "" && !sub(/^,/, "", rest)) {
+      if (wrong == "" && !take(",")) {
         wrong = "Invalid JSON syntax"
       }
       space()
@@ -99,14 +108,14 @@ function value(where,  first, key, from, text) {
   } else if (first == "[") {
     rest = substr(rest, 2)
     space()
-    if (!sub(/^\]/, "", rest)) {
+    if (!take("]")) {
       while (wrong == "") {
         value(where "/*")
         space()
-        if (wrong == "" && sub(/^\]/, "", rest)) {
+        if (wrong == "" && take("]")) {
           break
         }
-        if (wrong == "" && !sub(/^,/, "", rest)) {
+        if (wrong == "" && !take(",")) {
           wrong = "Invalid JSON syntax"
         }
       }
@@ -173,13 +182,27 @@ function remember(where, from, kind, text,  name) {
 }
 
 # Takes a string off the front of the rest, and gives its meaning.
-function string(  text, result, at, escape) {
-  if (!match(rest, /^"([^"\\]|\\.)*"/)) {
+function string(  text, piece, result, at, escape, escaped) {
+  if (!take("\"")) {
     wrong = "Invalid JSON syntax"
     return ""
   }
-  text = substr(rest, 2, RLENGTH - 2)
-  rest = substr(rest, RLENGTH + 1)
+  text = ""
+  do {
+    at = index(rest, "\"")
+    if (at == 0) {
+      wrong = "Invalid JSON syntax"
+      return ""
+    }
+    piece = substr(rest, 1, at - 1)
+    rest = substr(rest, at + 1)
+    # A quote after an odd number of backslashes belongs to the string.
+    escaped = 0
+    for (at--; substr(piece, at, 1) == "\\"; at--) {
+      escaped = !escaped
+    }
+    text = text piece (escaped ? "\"" : "")
+  } while (escaped)
   result = ""
   while ((at = index(text, "\\")) > 0) {
     escape = substr(text, at + 1, 1)
@@ -241,6 +264,9 @@ function hexadecimal(digits,  code, i, at) {
 
 # Between single quotes every character stands for itself, but for the quote.
 function quoted(text) {
+  if (index(text, "'") == 0) {
+    return "'" text "'"
+  }
   gsub(/'/, "'\\\\''", text)
   return "'" text "'"
 }

@@ -1,5 +1,7 @@
 package org.javisor.server.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
 import org.javisor.server.operation.Operation;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,26 @@ public sealed interface Answer {
    */
   @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
   record Raw(String contentType, Map<String, String> headers, byte[] body) implements Answer {}
+
+  /**
+   * Bytes as they come, of a length that is not known before.
+   *
+   * @param contentType their media type
+   * @param headers further ones
+   * @param source writes them; a failure breaks the connection off
+   */
+  record Stream(String contentType, Map<String, String> headers, Source source)
+      implements Answer {}
+
+  /** A result with headers of its own. */
+  record Listing(Object metadata, Map<String, String> headers) implements Answer {}
+
+  /** Where the bytes of a stream come from. */
+  @FunctionalInterface
+  interface Source {
+    /** Writes all of them. */
+    void writeTo(OutputStream target) throws IOException, InterruptedException;
+  }
 
   /** The connection becomes a WebSocket with this at our end. */
   record WebSocket(SocketStream socket) implements Answer {}

@@ -1,11 +1,13 @@
 package org.javisor.server.http;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -13,7 +15,10 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.javisor.host.ProblemException;
+import org.javisor.host.agent.AgentException;
+import org.javisor.host.agent.GuestFileException;
 import org.javisor.host.instance.UnknownInstanceException;
+import org.javisor.host.instance.UnknownSnapshotException;
 import org.javisor.server.operation.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +66,18 @@ public final class ApiHandler extends Handler.Abstract {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, raw.contentType());
         raw.headers().forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(raw.body()), callback);
+      }
+      case Answer.Listing listing -> {
+        listing.headers().forEach(response.getHeaders()::put);
+        sync(response, callback, new Answer.Sync(listing.metadata(), null, null));
+      }
+      case Answer.Stream stream -> {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, stream.contentType());
+        stream.headers().forEach(response.getHeaders()::put);
+        try (OutputStream target = Content.Sink.asOutputStream(response)) {
+          stream.source().writeTo(target);
+        }
+        callback.succeeded();
       }
       case Answer.WebSocket webSocket -> upgrade(request, response, callback, webSocket.socket());
     }
@@ -116,6 +133,10 @@ public final class ApiHandler extends Handler.Abstract {
         status = 404;
         message = String.valueOf(unknown.getMessage());
       }
+      case UnknownSnapshotException unknown -> {
+        status = 404;
+        message = String.valueOf(unknown.getMessage());
+      }
       case ProblemException known -> {
         status =
             switch (known.problem().kind()) {
@@ -124,6 +145,14 @@ public final class ApiHandler extends Handler.Abstract {
               case FAILED -> 409;
             };
         message = known.problem().line();
+      }
+      case GuestFileException unknown -> {
+        status = unknown.absent() ? 404 : 403;
+        message = String.valueOf(unknown.getMessage());
+      }
+      case AgentException agent -> {
+        status = 409;
+        message = String.valueOf(agent.getMessage());
       }
       case IOException broken -> {
         // The caller's connection broke, or sent what is no HTTP.

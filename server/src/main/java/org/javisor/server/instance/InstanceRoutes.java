@@ -3,11 +3,14 @@ package org.javisor.server.instance;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.javisor.host.instance.HostedInstance;
 import org.javisor.host.instance.InstanceConfig;
@@ -15,6 +18,7 @@ import org.javisor.host.instance.InstanceSettings;
 import org.javisor.host.instance.InstanceStore;
 import org.javisor.host.instance.Profile;
 import org.javisor.server.api.InstanceRequests;
+import org.javisor.server.api.InstanceView;
 import org.javisor.server.http.Answer;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.Call;
@@ -54,37 +58,43 @@ public final class InstanceRoutes {
         Route.of("PUT", ONE + "/state", this::changeState));
   }
 
-  private Answer list(Call call) {
+  private Answer list(Call call) throws InterruptedException {
     int recursion = call.recursion();
     if (recursion == 0) {
       return Answer.of(instances.all().stream().map(one -> PATH + "/" + one.name()).toList());
     }
-    return Answer.of(
-        instances.all().stream().map(one -> InstanceViews.of(one, recursion == 2)).toList());
+    List<InstanceView> views = new ArrayList<>();
+    for (HostedInstance one : instances.all()) {
+      views.add(InstanceViews.of(one, recursion == 2));
+    }
+    return Answer.of(views);
   }
 
   private HostedInstance named(Call call) {
     return instances.get(call.parameter("name"));
   }
 
-  private Answer get(Call call) {
+  private Answer get(Call call) throws InterruptedException {
     HostedInstance instance = named(call);
     return Answer.of(
         InstanceViews.of(instance, call.recursion() > 0), InstanceViews.etag(instance));
   }
 
-  private Answer create(Call call) throws IOException {
+  private Answer create(Call call) throws IOException, InterruptedException {
     InstanceRequests.Create request = call.body(InstanceRequests.Create.class);
     if (request.type() != null
         && !List.of("", "virtual-machine", "container").contains(request.type())) {
       throw ApiException.badRequest("there are no instances of type " + request.type());
     }
     InstanceRequests.Source source = request.source();
-    String image = source == null ? "" : image(source);
     String name = request.name() == null ? "" : request.name();
     if (name.isEmpty()) {
       name = InstanceNames.fresh(candidate -> instances.find(candidate).isPresent());
     }
+    if (source != null && "copy".equals(source.type())) {
+      return copy(name, request, source);
+    }
+    String image = source == null ? "" : image(source);
     InstanceConfig config = config(request);
     InstanceSettings.of(config).spec(name, image); // Refused here rather than in the background.
     if (instances.find(name).isPresent()) {
@@ -105,6 +115,64 @@ public final class InstanceRoutes {
         instances.create(name, image, config, new OperationProgress(operation));
     if (start) {
       instance.start();
+    }
+  }
+
+  /** A copy of an instance as it was at a snapshot: {@code source} is {@code NAME/SNAPSHOT}. */
+  private Answer copy(String name, InstanceRequests.Create request, InstanceRequests.Source source)
+      throws InterruptedException {
+    String[] from = Objects.requireNonNullElse(source.source(), "").split("/", 2);
+    HostedInstance original = instances.get(from[0]);
+    boolean withSnapshot = from.length == 2;
+    InstanceConfig base =
+        withSnapshot ? original.snapshot(from[1]).config() : original.config();
+    Map<String, String> keys = new TreeMap<>(base.config());
+    keys.keySet().removeIf(key -> key.startsWith("volatile."));
+    if (request.config() != null) {
+      keys.putAll(request.config());
+    }
+    Map<String, Map<String, String>> devices = new TreeMap<>(base.devices());
+    if (request.devices() != null) {
+      devices.putAll(request.devices());
+    }
+    InstanceConfig config =
+        new InstanceConfig(
+            InstanceConfig.VERSION,
+            Objects.requireNonNullElse(request.description(), base.description()),
+            request.ephemeral(),
+            Instant.now(),
+            keys,
+            devices,
+            Objects.requireNonNullElse(request.profiles(), base.profiles()),
+            false);
+    InstanceSettings.of(config).spec(name, original.image().image());
+    if (instances.find(name).isPresent()) {
+      throw new ApiException(409, "an instance is called " + name + " already");
+    }
+    return new Answer.Background(
+        operations.begin(
+            "Copying instance",
+            resources(name),
+            operation -> {
+              if (withSnapshot) {
+                instances.copy(original, from[1], name, config, source.live());
+              } else {
+                copyNow(original, name, config, source.live());
+              }
+              if (request.start() && !source.live()) {
+                instances.get(name).start();
+              }
+            }));
+  }
+
+  private void copyNow(HostedInstance original, String name, InstanceConfig config, boolean live)
+      throws InterruptedException {
+    String snapshot = "copy-" + UUID.randomUUID();
+    original.takeSnapshot(snapshot, live, Optional.empty());
+    try {
+      instances.copy(original, snapshot, name, config, live);
+    } finally {
+      original.deleteSnapshot(snapshot);
     }
   }
 
@@ -139,10 +207,19 @@ public final class InstanceRoutes {
         false);
   }
 
-  private Answer put(Call call) throws IOException {
+  private Answer put(Call call) throws IOException, InterruptedException {
     HostedInstance instance = named(call);
     InstanceRequests.Put request = call.body(InstanceRequests.Put.class);
     call.requireMatch(InstanceViews.etag(instance));
+    String restore = Objects.requireNonNullElse(request.restore(), "");
+    if (!restore.isEmpty()) {
+      instance.snapshot(restore);
+      return new Answer.Background(
+          operations.begin(
+              "Restoring snapshot",
+              resources(instance.name()),
+              operation -> instance.restore(restore, request.stateful())));
+    }
     return update(
         instance,
         before ->

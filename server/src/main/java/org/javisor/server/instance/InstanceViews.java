@@ -21,7 +21,7 @@ public final class InstanceViews {
   private InstanceViews() {}
 
   /** An instance, with its state and snapshots or without. */
-  static InstanceView of(HostedInstance instance, boolean full) {
+  static InstanceView of(HostedInstance instance, boolean full) throws InterruptedException {
     InstanceConfig config = instance.config();
     return new InstanceView(
         instance.name(),
@@ -42,7 +42,7 @@ public final class InstanceViews {
         withImage(instance, config.expandedConfig()),
         config.expandedDevices(),
         full ? state(instance) : null,
-        full ? List.of() : null,
+        full ? SnapshotRoutes.views(instance) : null,
         full ? List.of() : null);
   }
 

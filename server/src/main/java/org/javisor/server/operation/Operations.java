@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.javisor.host.ProblemException;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.instance.UnknownInstanceException;
+import org.javisor.host.instance.UnknownSnapshotException;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.SocketStream;
 
@@ -74,7 +75,10 @@ public final class Operations {
       operation.finish(Operation.Status.CANCELLED, "cancelled");
     } catch (ProblemException e) {
       operation.finish(Operation.Status.FAILURE, e.problem().line());
-    } catch (ApiException | UnknownInstanceException | AgentException e) {
+    } catch (ApiException
+        | UnknownInstanceException
+        | UnknownSnapshotException
+        | AgentException e) {
       operation.finish(Operation.Status.FAILURE, String.valueOf(e.getMessage()));
     } catch (Exception | Error e) {
       System.getLogger(Operations.class.getName())
