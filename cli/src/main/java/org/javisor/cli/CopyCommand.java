@@ -123,7 +123,8 @@ final class CopyCommand implements Callable<Integer> {
         Files.deleteIfExists(target);
         Files.createSymbolicLink(
             target,
-            Path.of(new String(client.bytes(source.url()), java.nio.charset.StandardCharsets.UTF_8)));
+            Path.of(
+                new String(client.bytes(source.url()), java.nio.charset.StandardCharsets.UTF_8)));
       }
       case "file" -> {
         Path fresh = target.resolveSibling("." + target.getFileName() + ".part");
@@ -142,8 +143,7 @@ final class CopyCommand implements Callable<Integer> {
 
   private static void setMode(Path file, String octal) throws IOException {
     int mode = Integer.parseInt(octal, 8);
-    Set<PosixFilePermission> permissions =
-        java.util.EnumSet.noneOf(PosixFilePermission.class);
+    Set<PosixFilePermission> permissions = java.util.EnumSet.noneOf(PosixFilePermission.class);
     PosixFilePermission[] all = PosixFilePermission.values();
     for (int i = 0; i < all.length; i++) {
       if ((mode & (0400 >> i)) != 0) {
@@ -169,7 +169,9 @@ final class CopyCommand implements Callable<Integer> {
     if (Files.isSymbolicLink(source)) {
       headers.put("X-Incus-type", "symlink");
       byte[] link =
-          Files.readSymbolicLink(source).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+          Files.readSymbolicLink(source)
+              .toString()
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8);
       client.upload(target.url(), headers, new java.io.ByteArrayInputStream(link));
       return;
     }
