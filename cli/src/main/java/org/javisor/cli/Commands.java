@@ -29,8 +29,31 @@ final class Commands {
   /** Subcommands in the order of the help. */
   private static final List<String> COMMANDS =
       List.of(
-          "run", "launch", "ps", "exec", "console", "cp", "start", "stop", "restart", "pause", "resume",
-          "rm", "logs", "events", "snapshot", "restore", "clone", "net", "up", "down", "host", "image", "doctor", "bench", "version");
+          "run",
+          "launch",
+          "ps",
+          "exec",
+          "console",
+          "cp",
+          "start",
+          "stop",
+          "restart",
+          "pause",
+          "resume",
+          "rm",
+          "logs",
+          "events",
+          "snapshot",
+          "restore",
+          "clone",
+          "net",
+          "up",
+          "down",
+          "host",
+          "image",
+          "doctor",
+          "bench",
+          "version");
 
   private Commands() {}
 

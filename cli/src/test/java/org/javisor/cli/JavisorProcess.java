@@ -132,6 +132,16 @@ final class JavisorProcess {
       return Files.readString(wordsFile);
     }
 
+    /** Waits until it has said this. */
+    void waitForWords(String said) throws Exception {
+      while (!words().contains(said)) {
+        if (!process.isAlive()) {
+          throw new IOException("ended before '" + said + "':\n" + words());
+        }
+        Thread.sleep(10);
+      }
+    }
+
     /** Reads its output up to and including this text. */
     String readUntil(String end) throws IOException {
       InputStream output = process.getInputStream();

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,6 +101,7 @@ public final class Machine implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private Phase phase = Phase.CREATED;
+  private final BitSet held = new BitSet();
   private boolean vcpusMayRun;
   private boolean ending;
   private volatile boolean stopOnGuestReset;
@@ -199,13 +201,18 @@ public final class Machine implements AutoCloseable {
   }
 
   private void createThreads() {
-    for (Vcpu vcpu : parts.vcpus()) {
-      threads.add(
-          Thread.ofPlatform()
-              .daemon()
-              .name("vcpu" + vcpu.id())
-              .stackSize(VCPU_STACK_BYTES)
-              .unstarted(() -> serve(vcpu)));
+    lock.lock();
+    try {
+      for (Vcpu vcpu : parts.vcpus()) {
+        threads.add(
+            Thread.ofPlatform()
+                .daemon()
+                .name("vcpu" + vcpu.id())
+                .stackSize(VCPU_STACK_BYTES)
+                .unstarted(() -> serve(vcpu)));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -346,6 +353,77 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps a vCPU from running guest code until {@link #release}, for whoever shares out processors;
+   * it comes out well within a millisecond. Time and devices go on.
+   *
+   * @param vcpu its id
+   */
+  public void hold(int vcpu) {
+    lock.lock();
+    try {
+      if (held.get(vcpu)) {
+        return;
+      }
+      held.set(vcpu);
+    } finally {
+      lock.unlock();
+    }
+    parts.vcpus().get(vcpu).requestExit();
+  }
+
+  /** Lets a vCPU go on that {@link #hold} keeps; does nothing for others. */
+  public void release(int vcpu) {
+    lock.lock();
+    try {
+      if (held.get(vcpu)) {
+        held.clear(vcpu);
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether a vCPU of a running machine has guest code to execute, be it held or not.
+   *
+   * @param vcpu its id
+   */
+  public boolean isBusy(int vcpu) {
+    lock.lock();
+    try {
+      return phase == Phase.RUNNING && (held.get(vcpu) || !parts.vcpus().get(vcpu).isIdle());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The time that processors have spent on a vCPU since power-on.
+   *
+   * @param vcpu its id
+   * @return nanoseconds; 0 before power-on and after the end
+   */
+  public long processorTime(int vcpu) {
+    Thread thread;
+    lock.lock();
+    try {
+      if (vcpu >= threads.size()) {
+        return 0;
+      }
+      thread = threads.get(vcpu);
+    } finally {
+      lock.unlock();
+    }
+    return Math.max(0, ProcessorTimes.BEAN.getThreadCpuTime(thread.threadId()));
+  }
+
+  /** Looked up when somebody asks for the first time: it costs milliseconds. */
+  private static final class ProcessorTimes {
+    static final ThreadMXBean BEAN = ManagementFactory.getThreadMXBean();
+  }
+
   /** Waits until the machine has stopped. */
   public StopReason awaitStop() throws InterruptedException {
     lock.lock();
@@ -484,7 +562,7 @@ public final class Machine implements AutoCloseable {
 
   private void serve(Vcpu vcpu) {
     try {
-      while (enter()) {
+      while (enter(vcpu.id())) {
         try {
           vcpu.run();
         } finally {
@@ -498,11 +576,11 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  /** Waits until vCPUs may run; false if the machine ends. */
-  private boolean enter() {
+  /** Waits until the vCPU may run; false if the machine ends. */
+  private boolean enter(int vcpu) {
     lock.lock();
     try {
-      while (!vcpusMayRun && !ending) {
+      while ((!vcpusMayRun || held.get(vcpu)) && !ending) {
         changed.awaitUninterruptibly();
       }
       if (ending) {

@@ -19,6 +19,9 @@ public interface Vcpu {
    */
   void requestExit();
 
+  /** Whether it waits inside {@link #run} for an interrupt or to be started; from any thread. */
+  boolean isIdle();
+
   /** Back to the state after power-on. Called while the machine is paused. */
   void reset();
 }

@@ -53,6 +53,11 @@ class MachineTest {
     }
 
     @Override
+    public boolean isIdle() {
+      return false;
+    }
+
+    @Override
     public void reset() {
       count = 0;
     }

@@ -20,6 +20,7 @@ import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.GuestAgent;
+import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.machine.Machine;
@@ -66,6 +67,7 @@ public final class HostedInstance {
   private volatile @Nullable Instance machine;
   private volatile @Nullable GuestAgent agent;
   private volatile @Nullable Cabling cabling;
+  private ProcessorShares.@Nullable Place place;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
   private volatile boolean draining;
@@ -239,6 +241,7 @@ public final class HostedInstance {
       machine = built;
       startedAt = Instant.now();
       built.start();
+      place = store.processors().join(built.board().machine(), settings.claim());
       status = InstanceStatus.RUNNING;
       Thread.ofVirtual().name("watch " + name).start(() -> watch(built));
     } catch (InterruptedException | RuntimeException | Error e) {
@@ -369,6 +372,11 @@ public final class HostedInstance {
   }
 
   private void release(Instance running) {
+    ProcessorShares.Place taken = place;
+    if (taken != null) {
+      taken.close();
+    }
+    place = null;
     running.close();
     unplug();
     GuestAgent way = agent;
@@ -559,8 +567,12 @@ public final class HostedInstance {
       requireThere();
       requireSound();
       InstanceConfig changed = change.apply(config);
-      InstanceSettings.of(changed);
+      InstanceSettings settings = InstanceSettings.of(changed);
       remember(changed);
+      ProcessorShares.Place taken = place;
+      if (taken != null) {
+        taken.change(settings.claim()); // The one thing that a running machine can change.
+      }
     } finally {
       transition.unlock();
     }

@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.javisor.host.ByteSize;
 import org.javisor.host.EngineKind;
 import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
+import org.javisor.host.scheduling.Allowance;
+import org.javisor.host.scheduling.Claim;
 
 /**
  * What an instance's keys and values mean. The keys are those of the Incus API, so far as a machine
@@ -31,7 +34,10 @@ import org.javisor.host.ProblemException;
  * @param restart what happens when it ends by itself ({@code javisor.restart}, {@code
  *     boot.autorestart})
  * @param cpuShares weight against other instances when processor time is scarce ({@code
- *     javisor.cpu.shares}), 1 to 10,000
+ *     javisor.cpu.shares}), 1 to 10,000; or as a percentage of the usual ({@code
+ *     limits.cpu.allowance})
+ * @param cpuAllowance processor time at most ({@code limits.cpu.allowance} such as {@code
+ *     25ms/100ms})
  */
 public record InstanceSettings(
     int cpus,
@@ -44,7 +50,8 @@ public record InstanceSettings(
     Duration startDelay,
     Duration shutdownTimeout,
     RestartPolicy restart,
-    int cpuShares) {
+    int cpuShares,
+    Optional<Allowance> cpuAllowance) {
   /** The weight of an instance that says nothing of it. */
   public static final int DEFAULT_SHARES = 100;
 
@@ -54,6 +61,8 @@ public record InstanceSettings(
   private static final int DEFAULT_SHUTDOWN_SECONDS = 30;
   private static final int MAX_SHARES = 10_000;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern PERCENTAGE = Pattern.compile("([0-9]{1,4})%");
+  private static final Pattern TIMES = Pattern.compile("([0-9]{1,9})ms/([0-9]{1,9})ms");
   private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
 
   /** Keys that are kept and given back, and change nothing here. */
@@ -62,6 +71,7 @@ public record InstanceSettings(
   private static final Set<String> KEYS =
       Set.of(
           "limits.cpu",
+          "limits.cpu.allowance",
           "limits.memory",
           "boot.autostart",
           "boot.autostart.delay",
@@ -131,7 +141,8 @@ public record InstanceSettings(
             seconds(config, "boot.autostart.delay", 0),
             seconds(config, "boot.host_shutdown_timeout", DEFAULT_SHUTDOWN_SECONDS),
             restart(config),
-            number(config, "javisor.cpu.shares", DEFAULT_SHARES));
+            number(config, "javisor.cpu.shares", sharesOfAllowance(config)),
+            hardAllowance(config));
     if (settings.cpuShares < 1 || settings.cpuShares > MAX_SHARES) {
       throw ProblemException.badInput(
           "javisor.cpu.shares cannot be " + settings.cpuShares, "give 1 to " + MAX_SHARES);
@@ -203,6 +214,40 @@ public record InstanceSettings(
       throw ProblemException.badInput(key + " cannot be '" + text + "'", "give a whole number");
     }
     return Integer.parseInt(text);
+  }
+
+  /** A percentage is a weight, in the Incus API as here. */
+  private static int sharesOfAllowance(Map<String, String> config) {
+    Matcher percentage = PERCENTAGE.matcher(config.getOrDefault("limits.cpu.allowance", ""));
+    return percentage.matches()
+        ? Math.max(1, Integer.parseInt(percentage.group(1)) * DEFAULT_SHARES / 100)
+        : DEFAULT_SHARES;
+  }
+
+  private static Optional<Allowance> hardAllowance(Map<String, String> config) {
+    String text = config.getOrDefault("limits.cpu.allowance", "");
+    if (text.isEmpty() || PERCENTAGE.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    Matcher times = TIMES.matcher(text);
+    try {
+      if (times.matches()) {
+        return Optional.of(
+            new Allowance(
+                Duration.ofMillis(Long.parseLong(times.group(1))),
+                Duration.ofMillis(Long.parseLong(times.group(2)))));
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw ProblemException.badInput(
+        "limits.cpu.allowance cannot be '" + text + "'",
+        "give a weight like 50% or a limit like 25ms/100ms, of a period of at most a minute");
+  }
+
+  /** What its machine may have of the host's processors. */
+  public Claim claim() {
+    return new Claim(cpuShares, cpuAllowance);
   }
 
   private static Duration seconds(Map<String, String> config, String key, int otherwise) {

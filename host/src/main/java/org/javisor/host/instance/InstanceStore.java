@@ -19,6 +19,7 @@ import org.javisor.host.Host;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
 import org.javisor.host.network.NetworkStore;
+import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.image.Progress;
 import org.javisor.storage.store.DurableRename;
@@ -38,6 +39,7 @@ public final class InstanceStore implements AutoCloseable {
   private final DataFolder data;
   private final NetworkStore networks;
   private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
+  private final ProcessorShares processors = new ProcessorShares();
   private volatile boolean open = true;
   private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
 
@@ -68,7 +70,7 @@ public final class InstanceStore implements AutoCloseable {
       image = Optional.of(KeptMachine.UNKNOWN);
       damage = Optional.of("what is kept of " + name + " cannot be read: " + e.getMessage());
       System.getLogger(InstanceStore.class.getName())
-          .log(System.Logger.Level.WARNING, damage.get(), e);
+          .log(System.Logger.Level.WARNING, damage.get());
     }
     if (image.isPresent()) {
       HostedInstance instance =
@@ -319,6 +321,11 @@ public final class InstanceStore implements AutoCloseable {
     }
   }
 
+  /** Among whom the host's processors are shared out. */
+  ProcessorShares processors() {
+    return processors;
+  }
+
   boolean isOpen() {
     return open;
   }
@@ -353,6 +360,7 @@ public final class InstanceStore implements AutoCloseable {
       }
     }
     networks.close();
+    processors.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

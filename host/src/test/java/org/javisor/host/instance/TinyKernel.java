@@ -10,20 +10,35 @@ import java.util.Optional;
 import org.javisor.host.KeptMachine;
 
 /** Kernels of a few instructions, which real machines run at once. */
-final class TinyKernel {
+public final class TinyKernel {
   private static final int HEADER = 64;
 
   /** {@code j .}: busy for ever. */
-  static final int[] BUSY = {0x0000006f};
+  public static final int[] BUSY = {0x0000006f};
 
   /** {@code wfi; j -4}: idle for ever. */
-  static final int[] IDLE = {0x10500073, 0xffdff06f};
+  public static final int[] IDLE = {0x10500073, 0xffdff06f};
 
   /** SBI system reset, shutdown: {@code a7 = "SRST"; a6 = 0; a0 = 0; a1 = a1; ecall; j .}. */
-  static final int[] SHUTDOWN = srst(0);
+  public static final int[] SHUTDOWN = srst(0);
 
   /** The same for the reason of a failure. */
-  static final int[] FAILURE = srst(1);
+  public static final int[] FAILURE = srst(1);
+
+  /** Starts harts 7 to 1, by SBI hart state management where there are as many, and is busy. */
+  public static final int[] ALL_BUSY = {
+    0x00700413, // li s0, 7
+    0x00000597, // auipc a1, 0
+    0x02458593, // addi a1, a1, 36
+    0x00040513, // mv a0, s0
+    0x004858b7, // lui a7, 0x485
+    0x34d88893, // addi a7, a7, 0x34d
+    0x00000813, // li a6, 0
+    0x00000073, // ecall
+    0xfff40413, // addi s0, s0, -1
+    0xfe0410e3, // bnez s0, -32
+    0x0000006f, // j .
+  };
 
   private TinyKernel() {}
 
@@ -40,11 +55,13 @@ final class TinyKernel {
   }
 
   /** What a machine of this kernel stands on, with its files in this folder. */
-  static KeptMachine machine(Path folder, int[] instructions) throws IOException {
+  public static KeptMachine machine(Path folder, int[] instructions) throws IOException {
     Path kernel = folder.resolve("kernel-" + instructions.length + "-" + instructions[0]);
-    Files.write(kernel, image(instructions));
     Path disk = folder.resolve("initial");
-    Files.write(disk, new byte[512]);
+    if (!Files.exists(disk) || !Files.exists(kernel)) { // Machines have them mapped.
+      Files.write(kernel, image(instructions));
+      Files.write(disk, new byte[512]);
+    }
     return new KeptMachine("tiny", kernel, disk, Optional.empty(), "", 64L << 20, 0);
   }
 

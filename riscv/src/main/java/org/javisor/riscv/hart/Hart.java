@@ -775,6 +775,11 @@ public final class Hart implements Vcpu, Snapshottable<HartState> {
     attend(EXIT);
   }
 
+  @Override
+  public boolean isIdle() {
+    return parked;
+  }
+
   // ------------------------------------------------------------------ requests of other harts
 
   /** Leaves a request; it need not wake a parked hart, which looks before it executes. */
