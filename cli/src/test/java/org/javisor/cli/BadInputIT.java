@@ -82,7 +82,7 @@ class BadInputIT {
     Files.writeString(
         images.resolve("names/large"),
         """
-        Format: 1
+        Format: 2
         Name: large
         Description: an image for a test
         Created: 2026-01-01T00:00:00Z
