@@ -2,6 +2,7 @@ package org.javisor.host;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.riscv.board.console.BufferedConsole;
 import org.javisor.riscv.hart.Engine;
 import org.javisor.riscv.hart.Hart;
-import org.javisor.riscv.interpreter.Interpreter;
+import org.javisor.riscv.interpreter.BlockTrace;
+import org.javisor.riscv.interpreter.TracingInterpreter;
 import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.virtio.VirtioDevice;
@@ -53,6 +55,7 @@ public final class Instance implements AutoCloseable {
   private final HotEntries hotEntries;
   private final Engine engine;
   private final RiscvBoard board;
+  private @Nullable BlockTrace trace;
   private boolean closed;
 
   /**
@@ -76,7 +79,7 @@ public final class Instance implements AutoCloseable {
     this.engine =
         switch (engineKind) {
           case TRANSLATOR -> new TranslatingEngine(hotEntries);
-          case INTERPRETER -> new Interpreter();
+          case INTERPRETER -> new TracingInterpreter();
         };
     this.folder = folder;
     List<MappedDevice.Slot> slots = new ArrayList<>();
@@ -138,6 +141,21 @@ public final class Instance implements AutoCloseable {
             MappedDevice.of(
                 new VirtioMmioTransport<>(
                     name, memory, interrupt, device, TransportConfiguration.complete())));
+  }
+
+  /**
+   * Has every block of instructions written down that is executed, as {@link BlockTrace} describes;
+   * before the machine is started. What is left to write comes with {@link #close}.
+   *
+   * @param out stays the caller's
+   * @throws IllegalStateException if the machine is not executed by the interpreter
+   */
+  public synchronized void trace(PrintWriter out) {
+    if (!(engine instanceof TracingInterpreter interpreter)) {
+      throw new IllegalStateException("only the interpreter tells what it executes");
+    }
+    trace = new BlockTrace(out);
+    interpreter.trace(trace);
   }
 
   /** Powers on. */
@@ -223,6 +241,9 @@ public final class Instance implements AutoCloseable {
     }
     closed = true;
     board.close();
+    if (trace != null) {
+      trace.finish();
+    }
     console.close();
     if (hotEntries.size() > 0) {
       plan.profile().ifPresent(profile -> profile.write(hotEntries));

@@ -26,9 +26,9 @@ public final class TranslatingEngine implements Engine {
 
   /**
    * Heat at which an address is translated: as samples, half a million instructions. Interpreting
-   * them takes half as long as having the JVM compile a unit, but that has a processor of its own
-   * (measured: with a quarter of it Python became faster by another tenth, for a third more
-   * processor time).
+   * them takes half as long as having the JVM compile a unit, which has a processor of its own
+   * (measured with Python, half of this against twice of it: a fifth less time on the hart, half as
+   * much again in the compilers).
    */
   private static final int THRESHOLD = 1 << 16;
 
