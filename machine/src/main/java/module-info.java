@@ -3,4 +3,5 @@ module org.javisor.machine {
   requires jdk.unsupported; // sun.misc.Unsafe, in RawMemory alone
 
   exports org.javisor.machine;
+  exports org.javisor.machine.snapshot;
 }

@@ -6,6 +6,7 @@ module org.javisor.riscv {
   exports org.javisor.riscv.board.boot;
   exports org.javisor.riscv.board.console;
   exports org.javisor.riscv.board.devicetree;
+  exports org.javisor.riscv.board.generation;
   exports org.javisor.riscv.board.plic;
   exports org.javisor.riscv.board.rtc;
   exports org.javisor.riscv.board.sbi;

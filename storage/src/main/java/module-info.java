@@ -8,6 +8,7 @@ module org.javisor.storage {
 
   exports org.javisor.storage.block;
   exports org.javisor.storage.ext4;
+  exports org.javisor.storage.fat;
   exports org.javisor.storage.store;
   exports org.javisor.storage.tree;
 }

@@ -3,6 +3,7 @@ module org.javisor.virtio {
   requires static transitive org.jspecify;
 
   exports org.javisor.virtio;
+  exports org.javisor.virtio.balloon;
   exports org.javisor.virtio.block;
   exports org.javisor.virtio.console;
   exports org.javisor.virtio.entropy;

@@ -28,7 +28,9 @@ final class Commands {
 
   /** Subcommands in the order of the help. */
   private static final List<String> COMMANDS =
-      List.of("run", "image", "doctor", "bench", "version");
+      List.of(
+          "run", "launch", "ps", "exec", "console", "cp", "start", "stop", "restart", "pause", "resume",
+          "rm", "logs", "events", "snapshot", "restore", "clone", "net", "up", "down", "host", "image", "doctor", "bench", "version");
 
   private Commands() {}
 
@@ -47,7 +49,7 @@ final class Commands {
     }
     List<String> guestCommand = List.of();
     int end = Arrays.asList(arguments).indexOf("--");
-    if (first.equals("run") && end >= 0) {
+    if ((first.equals("run") || first.equals("exec")) && end >= 0) {
       // What follows "--" is the guest's and passes through untouched by any option parser.
       guestCommand = List.of(arguments).subList(end + 1, arguments.length);
       arguments = Arrays.copyOf(arguments, end);
@@ -65,6 +67,26 @@ final class Commands {
   private static Object subcommand(String name, List<String> guestCommand) {
     return switch (name) {
       case "run" -> new RunCommand(guestCommand);
+      case "launch" -> new LaunchCommand();
+      case "ps" -> new PsCommand();
+      case "exec" -> new ExecCommand(guestCommand);
+      case "cp" -> new CopyCommand();
+      case "console" -> new ConsoleCommand();
+      case "start" -> new StateCommand.Start();
+      case "stop" -> new StateCommand.Stop();
+      case "restart" -> new StateCommand.Restart();
+      case "pause" -> new StateCommand.Pause();
+      case "resume" -> new StateCommand.Resume();
+      case "rm" -> new RemoveCommand();
+      case "logs" -> new LogsCommand();
+      case "events" -> new EventsCommand();
+      case "snapshot" -> new SnapshotCommand();
+      case "restore" -> new RestoreCommand();
+      case "clone" -> new CloneCommand();
+      case "net" -> new NetCommand();
+      case "up" -> new UpCommand();
+      case "down" -> new DownCommand();
+      case "host" -> new HostCommand();
       case "image" -> new ImageCommand();
       case "doctor" -> new DoctorCommand();
       case "bench" -> new BenchCommand();

@@ -19,13 +19,13 @@ final class VersionCommand implements Callable<Integer> {
   }
 
   static int print() {
-    String version = Javisor.class.getPackage().getImplementationVersion();
-    System.out.println(
-        "javisor "
-            + (version == null ? "development" : version)
-            + " (JDK "
-            + Runtime.version()
-            + ")");
+    System.out.println("javisor " + version() + " (JDK " + Runtime.version() + ")");
     return ExitCode.DONE;
+  }
+
+  /** The version of javisor. */
+  static String version() {
+    String version = Javisor.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
   }
 }

@@ -10,19 +10,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.javisor.host.snapshot.CloneIdentity;
+import org.javisor.host.snapshot.MachineDescription;
+import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.image.ImageException;
 import org.javisor.image.ImageLibrary;
 import org.javisor.image.Progress;
 import org.javisor.riscv.board.boot.BootFile;
 import org.javisor.riscv.board.boot.KernelImage;
 import org.javisor.riscv.board.boot.KernelImageException;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.console.PortConfiguration;
+import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /** This host: builds machines from what somebody asks for. */
 public final class Host {
   /** The console of a person's own kernel; what they append comes after it and wins. */
   private static final String OWN_KERNEL_WORDS = "console=ttyS0";
+
+  /** Where the disk of a kept machine is in its folder. */
+  public static final String DISK_FOLDER = "layers";
 
   private static final long OWN_KERNEL_MEMORY = 512L << 20;
 
@@ -108,6 +116,20 @@ public final class Host {
    */
   public Instance build(MachineSpec spec, List<PortConfiguration> ports, String words)
       throws InterruptedException {
+    return build(spec, ports, words, NetworkCard.alone());
+  }
+
+  /**
+   * Builds a machine, ready to start, with a card in a network.
+   *
+   * @param ports named byte channels to programs in the guest
+   * @param words for the kernel command line, before those of {@code spec}
+   * @throws ProblemException if what is asked for is not possible
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public Instance build(
+      MachineSpec spec, List<PortConfiguration> ports, String words, NetworkCard card)
+      throws InterruptedException {
     MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
     List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
@@ -118,7 +140,8 @@ public final class Host {
       }
       plan = plan.withWords(spec.append());
       long memory = spec.memory().orElse(plan.memory());
-      Instance instance = new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports);
+      Instance instance =
+          new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports, card);
       built = true;
       return instance;
     } finally {
@@ -126,6 +149,138 @@ public final class Host {
         close(disks, folder);
       }
     }
+  }
+
+  /**
+   * Builds a machine that goes on where a snapshot was taken, with its memory shared with all
+   * others of the same snapshot until they write to it. It takes milliseconds, whatever the
+   * machine's size.
+   *
+   * @param snapshot from {@link SnapshotFolder#open}, which checks it once for any number of
+   *     machines
+   * @param spec the new machine
+   * @throws ProblemException if the snapshot does not fit, or what it boots is not here any more
+   */
+  public Instance build(SnapshotFolder snapshot, RestoredSpec spec) {
+    MachineDescription machine = snapshot.manifest().machine();
+    List<String> ports = spec.ports().stream().map(PortConfiguration::name).toList();
+    if (!ports.equals(machine.ports())) {
+      throw ProblemException.badInput(
+          "the machine of the snapshot has the ports " + machine.ports() + ", not " + ports,
+          "give it the same ports");
+    }
+    MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
+    List<OpenDisk> disks = new ArrayList<>();
+    boolean built = false;
+    try {
+      openDisks(snapshot, spec, folder.path(), disks);
+      Instance instance =
+          new Instance(
+              plan(machine, disks),
+              machine.cpus(),
+              machine.memory(),
+              spec.engine(),
+              folder,
+              spec.ports(),
+              spec.card()
+                  .orElseGet(
+                      () ->
+                          NetworkCard.alone(
+                              spec.identity()
+                                  .map(CloneIdentity::address)
+                                  .orElseGet(() -> firstAddress(machine)))),
+              Optional.of(snapshot),
+              spec.identity().isPresent());
+      built = true;
+      return instance;
+    } catch (IOException e) {
+      throw ProblemException.failed(
+          String.valueOf(e.getMessage()), "get the image again, or use another snapshot", e);
+    } finally {
+      if (!built) {
+        close(disks, folder);
+      }
+    }
+  }
+
+  private static MacAddress firstAddress(MachineDescription machine) {
+    return MacAddress.parse(machine.addresses().getFirst());
+  }
+
+  /**
+   * Opens the disk that a machine from a snapshot goes on with. The same machine again takes its
+   * own back to what it was; a copy's was made of that content.
+   */
+  private static void openDisks(
+      SnapshotFolder snapshot, RestoredSpec spec, Path folder, List<OpenDisk> disks)
+      throws IOException {
+    Optional<OpenDisk> kept = keptDisk(folder);
+    int wanted = snapshot.manifest().machine().disks();
+    kept.ifPresent(disks::add);
+    if (disks.size() != wanted) {
+      throw ProblemException.badInput(
+          "the machine of the snapshot has " + wanted + " disks, this one " + disks.size(),
+          "use a snapshot of this machine");
+    }
+    if (kept.isPresent()
+        && spec.identity().isEmpty()
+        && kept.get().device() instanceof LayeredDisk disk) {
+      disk.restore(snapshot.manifest().id());
+    }
+  }
+
+  private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
+    Optional<KeptMachine> machine = KeptMachine.read(folder);
+    if (machine.isEmpty() || machine.get().disk().isEmpty()) {
+      return Optional.empty();
+    }
+    Path base = machine.get().disk().get();
+    String identity = String.valueOf(base.getFileName());
+    return Optional.of(OpenDisk.kept(base, identity, OptionalLong.empty(), folder));
+  }
+
+  /** Work on the disk of a machine that is off. */
+  @FunctionalInterface
+  public interface DiskWork {
+    /** Does it. */
+    void run(LayeredDisk disk) throws IOException;
+  }
+
+  /**
+   * Works on the kept disk of a machine that is off; does nothing if it has none.
+   *
+   * @throws ProblemException if another process has the machine
+   * @throws IOException if the disk cannot be read or written
+   */
+  public void withDisk(String name, DiskWork work) throws IOException {
+    try (MachineFolder folder = data.named(name)) {
+      Optional<OpenDisk> kept = keptDisk(folder.path());
+      if (kept.isPresent()) {
+        try (OpenDisk disk = kept.get()) {
+          if (disk.device() instanceof LayeredDisk layered) {
+            work.run(layered);
+          }
+        }
+      }
+    }
+  }
+
+  /** What the machine of a snapshot boots when it is reset. */
+  private BootPlan plan(MachineDescription machine, List<OpenDisk> disks) throws IOException {
+    Path files = images.files();
+    Optional<BootFile> initialRamDisk = Optional.empty();
+    if (!machine.initialRamDisk().isEmpty()) {
+      initialRamDisk = Optional.of(BootFile.map(machine.initialRamDisk().getFirst().find(files)));
+    }
+    return new BootPlan(
+        kernel(machine.kernel().find(files)),
+        initialRamDisk,
+        disks,
+        machine.commandLine(),
+        machine.memory(),
+        machine.profile().isEmpty()
+            ? Optional.empty()
+            : Optional.of(data.profile(machine.profile())));
   }
 
   private static void close(List<OpenDisk> disks, MachineFolder folder) {
@@ -172,7 +327,7 @@ public final class Host {
       String identity = String.valueOf(base.getFileName());
       disks.add(
           kept
-              ? OpenDisk.kept(base, identity, spec.diskSize(), folder.resolve("disk"))
+              ? OpenDisk.kept(base, identity, spec.diskSize(), folder)
               : OpenDisk.throwAway(base, spec.diskSize(), folder));
     } else if (spec.diskSize().isPresent()) {
       disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));

@@ -4,14 +4,26 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.javisor.host.agent.GuestAgent;
+import org.javisor.host.snapshot.FileReference;
+import org.javisor.host.snapshot.LayeredSnapshotDisk;
+import org.javisor.host.snapshot.MachineDescription;
+import org.javisor.host.snapshot.SnapshotFolder;
+import org.javisor.host.snapshot.SnapshotOptions;
+import org.javisor.host.snapshot.SnapshotWriter;
+import org.javisor.host.snapshot.TakenSnapshot;
 import org.javisor.machine.Entropy;
+import org.javisor.machine.GuestMemory;
 import org.javisor.machine.HostClock;
+import org.javisor.machine.SavedStateException;
 import org.javisor.machine.StopReason;
 import org.javisor.riscv.board.BoardConfiguration;
+import org.javisor.riscv.board.BoardMap;
 import org.javisor.riscv.board.MappedDevice;
 import org.javisor.riscv.board.RiscvBoard;
 import org.javisor.riscv.board.boot.KernelImageException;
@@ -22,7 +34,10 @@ import org.javisor.riscv.interpreter.BlockTrace;
 import org.javisor.riscv.interpreter.TracingInterpreter;
 import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.VirtioDevice;
+import org.javisor.virtio.balloon.BalloonConfiguration;
+import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
 import org.javisor.virtio.console.ConsoleConfiguration;
@@ -32,10 +47,7 @@ import org.javisor.virtio.entropy.EntropyConfiguration;
 import org.javisor.virtio.entropy.EntropyDevice;
 import org.javisor.virtio.mmio.TransportConfiguration;
 import org.javisor.virtio.mmio.VirtioMmioTransport;
-import org.javisor.virtio.net.FramePort;
-import org.javisor.virtio.net.LoopbackPeer;
 import org.javisor.virtio.net.MacAddress;
-import org.javisor.virtio.net.NetConfiguration;
 import org.javisor.virtio.net.NetDevice;
 import org.jspecify.annotations.Nullable;
 
@@ -49,19 +61,30 @@ public final class Instance implements AutoCloseable {
 
   private final BootPlan plan;
   private final MachineFolder folder;
+  private final List<BlockDevice> blockDevices = new ArrayList<>();
   private final ConsoleLog log = new ConsoleLog(LOG_LINES);
   private final ConsoleTap tap = new ConsoleTap(log);
   private final BufferedConsole console = new BufferedConsole(tap);
   private final HotEntries hotEntries;
   private final Engine engine;
   private final RiscvBoard board;
+  private final NetDevice network;
+  private final MacAddress address;
+  private final Optional<SnapshotFolder> origin;
+  private final boolean copy;
+  private final SnapshotWriter snapshots;
+
+  /** A machine of a single command has none: it is gone before it could give anything back. */
+  private final @Nullable BalloonDevice balloon;
+
   private @Nullable BlockTrace trace;
   private boolean closed;
 
   /**
    * Builds a machine, ready to start. The instance closes the plan's disks and the folder.
    *
-   * @param ports named byte channels to programs in the guest
+   * @param ports named byte channels to programs in the guest; with a guest agent's, the machine
+   *     also has a memory balloon
    * @throws ProblemException if kernel and initial RAM disk do not fit, or the host has no memory
    */
   Instance(
@@ -70,8 +93,30 @@ public final class Instance implements AutoCloseable {
       long memory,
       EngineKind engineKind,
       MachineFolder folder,
-      List<PortConfiguration> ports) {
+      List<PortConfiguration> ports,
+      NetworkCard card) {
+    this(plan, cpus, memory, engineKind, folder, ports, card, Optional.empty(), false);
+  }
+
+  /**
+   * As the other constructor; but a machine with an origin starts from that snapshot.
+   *
+   * @param copy whether it is to be a machine of its own, which the guest is told
+   */
+  Instance(
+      BootPlan plan,
+      int cpus,
+      long memory,
+      EngineKind engineKind,
+      MachineFolder folder,
+      List<PortConfiguration> ports,
+      NetworkCard card,
+      Optional<SnapshotFolder> origin,
+      boolean copy) {
     this.plan = plan;
+    this.origin = origin;
+    this.copy = copy;
+    this.address = card.configuration().mac();
     this.hotEntries =
         engineKind == EngineKind.TRANSLATOR
             ? plan.profile().map(TranslatorProfile::read).orElseGet(HotEntries::new)
@@ -86,28 +131,51 @@ public final class Instance implements AutoCloseable {
     for (int i = 0; i < plan.disks().size(); i++) {
       String id = "disk" + i;
       DiskBackend disk = new DiskBackend(plan.disks().get(i).device());
-      slots.add(slot(id, new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus))));
+      BlockDevice device = new BlockDevice(disk, BlockConfiguration.of(id).withQueues(cpus));
+      blockDevices.add(device);
+      slots.add(slot(id, device));
     }
     if (!ports.isEmpty()) {
-      slots.add(slot("ports", new ConsoleDevice(ConsoleConfiguration.of(ports))));
+      slots.add(slot("ports", new ConsoleDevice(new ConsoleConfiguration(ports, 80, 24, 16))));
     }
-    slots.add(slot("net", new NetDevice(NetConfiguration.of(ownAddress()), neighbour())));
+    network = new NetDevice(card.configuration(), card.port());
+    slots.add(slot("net", network));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
+    balloon =
+        ports.stream().anyMatch(port -> port.name().equals(GuestAgent.PORT))
+            ? new BalloonDevice(BalloonConfiguration.standard())
+            : null;
+    if (balloon != null) {
+      slots.add(slot("balloon", balloon));
+    }
+    BoardConfiguration configuration =
+        new BoardConfiguration(
+            cpus,
+            memory,
+            plan.kernel(),
+            plan.initialRamDisk().orElse(null),
+            plan.commandLine(),
+            slots,
+            console,
+            new HostClock(),
+            Entropy.secure());
     try {
       board =
-          new RiscvBoard(
-              new BoardConfiguration(
-                  cpus,
-                  memory,
-                  plan.kernel(),
-                  plan.initialRamDisk().orElse(null),
-                  plan.commandLine(),
-                  slots,
-                  console,
-                  new HostClock(),
-                  Entropy.secure()),
-              engine);
+          origin.isPresent()
+              ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
+              : new RiscvBoard(configuration, engine);
+      snapshots =
+          new SnapshotWriter(
+              board.machine(),
+              () -> describe(plan, cpus, memory, ports),
+              plan.disks().stream()
+                  .map(OpenDisk::device)
+                  .filter(LayeredDisk.class::isInstance)
+                  .map(disk -> new LayeredSnapshotDisk((LayeredDisk) disk))
+                  .toList());
+    } catch (IOException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     } catch (KernelImageException e) {
       throw new ProblemException(
           new Problem(
@@ -123,16 +191,26 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  /** Random, of the range that nobody is assigned: locally administered, not a group's. */
-  private static MacAddress ownAddress() {
-    byte[] address = Entropy.secure().bytes(6);
-    address[0] = (byte) ((address[0] | 2) & ~1);
-    return MacAddress.at(address, 0);
+  private static GuestMemory memoryOf(SnapshotFolder snapshot, long size) throws IOException {
+    return GuestMemory.map(BoardMap.MEMORY, size, snapshot.memory().path());
   }
 
-  /** Who is at the other end of the cable: 192.0.2.1, of the addresses kept for examples. */
-  private static FramePort neighbour() {
-    return new LoopbackPeer(MacAddress.parse("02:00:00:00:00:01"), 0xc0000201);
+  private MachineDescription describe(
+      BootPlan plan, int cpus, long memory, List<PortConfiguration> ports) throws IOException {
+    List<FileReference> initialRamDisk = new ArrayList<>();
+    if (plan.initialRamDisk().isPresent()) {
+      initialRamDisk.add(FileReference.of(Path.of(plan.initialRamDisk().get().name())));
+    }
+    return new MachineDescription(
+        cpus,
+        memory,
+        plan.profile().map(TranslatorProfile::name).orElse(""),
+        FileReference.of(Path.of(plan.kernel().file().name())),
+        initialRamDisk,
+        plan.commandLine(),
+        ports.stream().map(PortConfiguration::name).toList(),
+        List.of(address.toString()),
+        plan.disks().size());
   }
 
   private static MappedDevice.Slot slot(String name, VirtioDevice<?> device) {
@@ -158,9 +236,90 @@ public final class Instance implements AutoCloseable {
     interpreter.trace(trace);
   }
 
-  /** Powers on. */
+  /**
+   * Powers on; an instance that was built from a snapshot goes on where that was taken.
+   *
+   * @throws ProblemException if the snapshot does not fit; the instance can only be closed then
+   */
   public void start() {
-    board.machine().start();
+    if (origin.isEmpty()) {
+      board.machine().start();
+      return;
+    }
+    SnapshotFolder snapshot = origin.get();
+    try {
+      board.machine().startPaused(snapshot.state(board.machine()));
+      snapshots.beginWith(snapshot);
+      if (copy) {
+        network.changeAddress(address);
+      }
+      // Whoever starts from a snapshot may do so twice.
+      board.generationId().change();
+      board.machine().resume();
+    } catch (IOException | SavedStateException e) {
+      throw ProblemException.failed(
+          "the machine does not start from the snapshot in "
+              + snapshot.path()
+              + ": "
+              + e.getMessage(),
+          "take another snapshot with this version",
+          e);
+    }
+  }
+
+  /**
+   * Takes a snapshot of memory and devices. The machine, if it runs, runs on.
+   *
+   * @param target the folder it is to be in, which must not exist yet
+   * @throws ProblemException if a disk of the machine cannot be kept, or it does not run, or the snapshot cannot be
+   *     written; nothing is left then
+   */
+  public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
+    if (!plan.disks().stream().allMatch(disk -> disk.device() instanceof LayeredDisk)) {
+      throw ProblemException.badInput(
+          "the machine has a disk that cannot keep its content for a snapshot",
+          "take a snapshot of a machine that was made from an image and is kept");
+    }
+    try {
+      return snapshots.take(target, options);
+    } catch (IOException e) {
+      throw ProblemException.failed(
+          "the snapshot was not taken: " + e.getMessage(), "the machine is as before", e);
+    }
+  }
+
+  /**
+   * Takes a running or paused machine back to a snapshot of it. It runs on from there with its own
+   * network address, and is told that it was taken back.
+   *
+   * @throws ProblemException if the snapshot is of another machine, or damaged
+   */
+  public void restore(SnapshotFolder snapshot) {
+    try {
+      snapshots.restore(
+          snapshot,
+          () -> {
+            network.changeAddress(address);
+            board.generationId().change();
+          });
+    } catch (IOException | SavedStateException e) {
+      throw ProblemException.failed("the machine was not restored: " + e.getMessage(), "", e);
+    }
+  }
+
+  /** Stops the machine's world: vCPUs, devices and guest time. Does nothing if paused. */
+  public void pause() {
+    board.machine().pause();
+  }
+
+  /** Lets a paused machine go on; its time goes on where it stopped. */
+  public void resume() {
+    board.machine().resume();
+  }
+
+  /** The address of its network device. */
+  public MacAddress address() {
+    return address;
   }
 
   /** Pulls the plug; {@link #awaitStop} then returns. */
@@ -210,6 +369,44 @@ public final class Instance implements AutoCloseable {
   /** Waits until the machine has stopped, at most so long; null if it has not. */
   public @Nullable StopReason awaitStop(Duration timeout) throws InterruptedException {
     return board.machine().awaitStop(timeout);
+  }
+
+  /**
+   * The layers of the root disk, to snapshot, fork and flatten it while the machine runs; empty if
+   * the machine has no kept disk of an image.
+   */
+  public Optional<LayeredDisk> layeredDisk() {
+    return plan.disks().stream()
+        .map(OpenDisk::device)
+        .filter(LayeredDisk.class::isInstance)
+        .map(LayeredDisk.class::cast)
+        .findFirst();
+  }
+
+  /** The block devices in front of the disks, in their order: limits, metrics, changed sizes. */
+  public List<BlockDevice> blockDevices() {
+    return List.copyOf(blockDevices);
+  }
+
+  /**
+   * Makes the root disk larger or, where it holds nothing, smaller, and tells the guest.
+   *
+   * @param size bytes, a multiple of 512
+   * @throws IOException if it cannot have this size; nothing has changed
+   */
+  public void resizeDisk(long size) throws IOException {
+    layeredDisk()
+        .orElseThrow(() -> new IOException("the machine has no disk of its own to resize"))
+        .resize(size);
+    blockDevices.forEach(BlockDevice::capacityChanged);
+  }
+
+  /**
+   * The memory balloon of a machine with a guest agent: how much the guest is to give back, what it
+   * has given, and what it says of its memory.
+   */
+  public Optional<BalloonDevice> balloon() {
+    return Optional.ofNullable(balloon);
   }
 
   /** The board, for those that look inside. */

@@ -28,7 +28,7 @@ import org.javisor.storage.store.Sha256;
  * @param memory bytes of memory the image wants
  * @param minimumMemory bytes of memory below which it does not boot; 0 where that is not known
  */
-record KeptMachine(
+public record KeptMachine(
     String image,
     Path kernel,
     Path initialRamDisk,
@@ -36,9 +36,14 @@ record KeptMachine(
     String commandLine,
     long memory,
     long minimumMemory) {
+  /** What stands for one whose file cannot be read. */
+  public static final KeptMachine UNKNOWN =
+      new KeptMachine("unknown", Path.of(""), Path.of(""), Optional.empty(), "", 0, 0);
+
   private static final String FILE = "machine.properties";
 
-  static KeptMachine of(Image image) {
+  /** What an image has for a machine. */
+  public static KeptMachine of(Image image) {
     return new KeptMachine(
         image.name(),
         image.kernel(),
@@ -50,7 +55,7 @@ record KeptMachine(
   }
 
   /** What the machine of this folder was made from, if it has been made. */
-  static Optional<KeptMachine> read(Path folder) throws IOException {
+  public static Optional<KeptMachine> read(Path folder) throws IOException {
     Properties saved = new Properties();
     try (Reader reader = Files.newBufferedReader(folder.resolve(FILE))) {
       saved.load(reader);
@@ -70,7 +75,7 @@ record KeptMachine(
   }
 
   /** Remembers it in this folder; after a crash it is there wholly or not at all. */
-  void write(Path folder) throws IOException {
+  public void write(Path folder) throws IOException {
     Properties saved = new Properties();
     saved.setProperty("image", image);
     saved.setProperty("kernel", kernel.toString());

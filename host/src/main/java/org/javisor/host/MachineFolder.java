@@ -5,15 +5,11 @@ import java.io.Serial;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of one machine, held by this process until closed. The system drops the lock when the
@@ -29,6 +25,9 @@ public final class MachineFolder implements AutoCloseable {
     }
   }
 
+  /** The folders that this process holds. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final FileChannel lock;
   private final boolean removeAtEnd;
@@ -41,6 +40,24 @@ public final class MachineFolder implements AutoCloseable {
   }
 
   static MachineFolder claim(Path folder, boolean removeAtEnd) throws IOException {
+    // To close a file is to lose the process's lock of it, so one that is held is not opened again.
+    if (!HELD.add(folder)) {
+      throw new InUseException(folder);
+    }
+    boolean held = false;
+    try {
+      MachineFolder claimed = claimFromOthers(folder, removeAtEnd);
+      held = true;
+      return claimed;
+    } finally {
+      if (!held) {
+        HELD.remove(folder);
+      }
+    }
+  }
+
+  private static MachineFolder claimFromOthers(Path folder, boolean removeAtEnd)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -49,7 +66,7 @@ public final class MachineFolder implements AutoCloseable {
       FileLock held = channel.tryLock();
       claimed = held != null;
     } catch (OverlappingFileLockException e) {
-      claimed = false;
+      claimed = false; // It had another name when this process took it.
     } finally {
       if (!claimed) {
         channel.close();
@@ -74,37 +91,10 @@ public final class MachineFolder implements AutoCloseable {
     }
     try (lock) {
       if (removeAtEnd) {
-        remove(path);
+        FolderRemoval.remove(path);
       }
+    } finally {
+      HELD.remove(path);
     }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-              throws IOException {
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -6,9 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.javisor.storage.block.BaseImages;
 import org.javisor.storage.block.BlockDevice;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.storage.block.Overlay;
 import org.javisor.storage.block.RawFile;
+import org.javisor.storage.store.DurableRename;
 
 /**
  * A machine's disk and the files it stands on.
@@ -31,26 +34,36 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
   }
 
   /**
-   * Writes are kept in {@code file}, which is made on first use.
+   * Writes are kept in layers in a folder of {@code machine}, which is made on first use; a single
+   * overlay, as an earlier version kept, becomes the first of them.
    *
    * @param identity what tells {@code base} from every other one
    */
-  static OpenDisk kept(Path base, String identity, OptionalLong size, Path file)
+  static OpenDisk kept(Path base, String identity, OptionalLong size, Path machine)
       throws IOException {
-    RawFile below = RawFile.open(base, true);
-    try {
-      Overlay overlay;
-      if (Files.exists(file)) {
-        overlay = Overlay.open(file, below, identity);
-        grow(overlay, size);
-      } else {
-        overlay = Overlay.create(file, below, identity, checkedSize(below, size));
+    Path folder = machine.resolve(Host.DISK_FOLDER);
+    Path earlier = machine.resolve("disk");
+    BaseImages images = wanted -> RawFile.open(base.resolveSibling(wanted), true);
+    LayeredDisk disk;
+    if (Files.exists(earlier)) {
+      disk = LayeredDisk.adopt(folder, earlier, identity, images);
+    } else if (LayeredDisk.exists(folder)) {
+      disk = LayeredDisk.open(folder, images);
+    } else {
+      try (RawFile below = RawFile.open(base, true)) {
+        disk = LayeredDisk.create(folder, identity, images, checkedSize(below, size));
       }
-      return new OpenDisk(overlay, List.of(overlay, below));
+    }
+    try {
+      long wanted = checkedSize(disk, size);
+      if (wanted > disk.size()) {
+        disk.resize(wanted);
+      }
     } catch (IOException | RuntimeException e) {
-      below.close();
+      disk.close();
       throw e;
     }
+    return new OpenDisk(disk, List.of(disk));
   }
 
   /** A file is the disk, written in place. */
@@ -61,21 +74,20 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
 
   /** An empty disk of its own in {@code file}, which is made on first use. */
   static OpenDisk empty(Path file, long size) throws IOException {
-    RawFile disk =
-        Files.exists(file) ? RawFile.open(file, false) : RawFile.create(file, whole(size));
+    if (!Files.exists(file)) {
+      Path fresh = fresh(file);
+      RawFile.create(fresh, whole(size)).close();
+      DurableRename.move(fresh, file);
+    }
+    RawFile disk = RawFile.open(file, false);
     return new OpenDisk(disk, List.of(disk));
   }
 
-  private static void grow(Overlay overlay, OptionalLong size) throws IOException {
-    try {
-      long wanted = checkedSize(overlay, size);
-      if (wanted > overlay.size()) {
-        overlay.grow(wanted);
-      }
-    } catch (IOException | RuntimeException e) {
-      overlay.close();
-      throw e;
-    }
+  /** Where a disk is made, so that a process killed at it leaves no half of one as the disk. */
+  private static Path fresh(Path file) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    return fresh;
   }
 
   private static long checkedSize(BlockDevice least, OptionalLong size) {

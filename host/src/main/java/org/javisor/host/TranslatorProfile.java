@@ -15,6 +15,11 @@ record TranslatorProfile(Path file) {
   private static final System.Logger LOG = System.getLogger(TranslatorProfile.class.getName());
   private static final long LARGEST = 1 << 20;
 
+  /** What it is kept under. */
+  String name() {
+    return String.valueOf(file.getFileName());
+  }
+
   /** What is known. */
   HotEntries read() {
     try {

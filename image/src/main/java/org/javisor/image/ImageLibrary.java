@@ -65,6 +65,11 @@ public final class ImageLibrary {
     catalog = new Catalog(settings.folder(), settings.inUse());
   }
 
+  /** The folder with the files of all images, each called by its digest in hexadecimal digits. */
+  public Path files() {
+    return catalog.files();
+  }
+
   /**
    * The image of this name if it is here.
    *

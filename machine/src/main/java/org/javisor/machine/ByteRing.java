@@ -2,18 +2,34 @@ package org.javisor.machine;
 
 /** A bounded first-in first-out queue of bytes; its user does the locking. */
 public final class ByteRing {
-  private final byte[] bytes;
+  private static final byte[] NONE = {};
+
+  private final int capacity;
+
+  /** Taken when the first byte comes: many rings are never used. */
+  private byte[] bytes = NONE;
+
   private int head;
   private int size;
 
   /** An empty ring for {@code capacity} bytes. */
   public ByteRing(int capacity) {
-    bytes = new byte[capacity];
+    this.capacity = capacity;
+  }
+
+  private void ensureStorage() {
+    if (bytes.length == 0) {
+      bytes = new byte[capacity];
+    }
   }
 
   /** Appends as many bytes as fit and says how many did. */
   public int put(byte[] source, int offset, int length) {
-    int count = Math.min(length, bytes.length - size);
+    int count = Math.min(length, capacity - size);
+    if (count <= 0) {
+      return 0;
+    }
+    ensureStorage();
     int tail = (head + size) % bytes.length;
     int first = Math.min(count, bytes.length - tail);
     System.arraycopy(source, offset, bytes, tail, first);
@@ -24,9 +40,10 @@ public final class ByteRing {
 
   /** Appends one byte; false if the ring is full. */
   public boolean put(byte value) {
-    if (size == bytes.length) {
+    if (size == capacity) {
       return false;
     }
+    ensureStorage();
     bytes[(head + size) % bytes.length] = value;
     size++;
     return true;
@@ -50,7 +67,7 @@ public final class ByteRing {
 
   /** Removes the {@code count} oldest bytes; there must be so many. */
   public void drop(int count) {
-    head = (head + count) % bytes.length;
+    head = (head + count) % capacity;
     size -= count;
   }
 
@@ -61,11 +78,12 @@ public final class ByteRing {
 
   /** Bytes that still fit. */
   public int room() {
-    return bytes.length - size;
+    return capacity - size;
   }
 
-  /** Removes everything. */
+  /** Removes everything, and gives the memory back. */
   public void clear() {
+    bytes = NONE;
     head = 0;
     size = 0;
   }

@@ -1,12 +1,16 @@
 package org.javisor.machine;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's RAM: one contiguous range of guest physical addresses, mapped to machine memory that
@@ -29,9 +33,9 @@ public final class GuestMemory implements AutoCloseable {
   public static final int PAGE_SHIFT = 12;
 
   private static final int MAX_WATCHES = 8;
-  private static final MemorySegment ZERO_PAGE = MemorySegment.ofArray(new byte[PAGE_SIZE]);
   private static final VarHandle FLAGS = MethodHandles.arrayElementVarHandle(byte[].class);
 
+  private final @Nullable MemoryImage image;
   private final long base;
   private final long size;
   private final MachineMapping mapping;
@@ -41,10 +45,11 @@ public final class GuestMemory implements AutoCloseable {
   private final List<WriteWatch> watches = new CopyOnWriteArrayList<>();
   private final List<Runnable> permissionCaches = new CopyOnWriteArrayList<>();
 
-  private GuestMemory(long base, long size) {
+  private GuestMemory(long base, long size, MachineMapping mapping, @Nullable MemoryImage image) {
+    this.image = image;
     this.base = base;
     this.size = size;
-    this.mapping = MachineMapping.create(size);
+    this.mapping = mapping;
     this.segment = mapping.segment();
     this.offset = segment.address() - base;
     this.pageFlags = new byte[Math.toIntExact(size >>> PAGE_SHIFT)];
@@ -59,6 +64,29 @@ public final class GuestMemory implements AutoCloseable {
    * @throws OutOfMemoryError if the operating system refuses the mapping
    */
   public static GuestMemory allocate(long base, long size) {
+    checkPlace(base, size);
+    return new GuestMemory(base, size, MachineMapping.create(size), null);
+  }
+
+  /**
+   * Maps the first {@code size} bytes of a file as guest memory, privately: the guest's writes go
+   * to copies of the pages, and the pages that no machine has written are there once, however many
+   * machines map the file. It takes no longer for a large file than for a small one.
+   *
+   * @param base page-aligned guest physical address
+   * @param size bytes, a positive multiple of the page size, at most 1 TiB
+   * @param file at least as long; it must neither shrink nor change while the memory is in use, but
+   *     may be deleted
+   * @throws IllegalArgumentException if base or size is not acceptable
+   * @throws IOException if the file is shorter, or cannot be mapped
+   */
+  public static GuestMemory map(long base, long size, Path file) throws IOException {
+    checkPlace(base, size);
+    MemoryImage image = MemoryImage.of(file, size);
+    return new GuestMemory(base, size, MachineMapping.copyOf(image), image);
+  }
+
+  private static void checkPlace(long base, long size) {
     if (size <= 0 || size > 1L << 40 || (size & (PAGE_SIZE - 1)) != 0) {
       throw new IllegalArgumentException("guest memory of " + size + " bytes");
     }
@@ -68,7 +96,14 @@ public final class GuestMemory implements AutoCloseable {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new IllegalStateException("a little-endian host is needed");
     }
-    return new GuestMemory(base, size);
+  }
+
+  /**
+   * What the memory was at first a copy of; pages that nobody has written to since are still the
+   * same.
+   */
+  public Optional<MemoryImage> image() {
+    return Optional.ofNullable(image);
   }
 
   /** First guest physical address. */
@@ -172,6 +207,26 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
+   * Gives whole pages back to the operating system, as a balloon does: what is in them afterwards
+   * is zeroes, or what the memory was a copy of, or, where the system cannot take them, what was.
+   * The addresses stay usable; the watchers are told.
+   *
+   * @param gpa of a page
+   * @param length a multiple of the page size
+   * @return whether the system has taken them
+   * @throws GuestAddressException if they are not whole pages of guest memory
+   */
+  public boolean discard(long gpa, long length) {
+    long address = checked(gpa, length);
+    if (((gpa | length) & (PAGE_SIZE - 1)) != 0) {
+      throw new GuestAddressException(gpa, length);
+    }
+    boolean released = length > 0 && PageRelease.release(address, length);
+    written(gpa, length);
+    return released;
+  }
+
+  /**
    * A bounds-checked view for bulk input and output. After writing through it, call {@link
    * #written}; the view becomes unusable when this memory is closed.
    */
@@ -180,15 +235,24 @@ public final class GuestMemory implements AutoCloseable {
     return segment.asSlice(gpa - base, length);
   }
 
-  /** Zeroes all of it, as a power cycle does, without touching pages that are zero already. */
+  /**
+   * Zeroes all of it, as a power cycle does, and gives back what it took; the watchers are told.
+   * Call it with the machine paused.
+   */
   public void clear() {
-    for (long page = 0; page < size; page += PAGE_SIZE) {
-      MemorySegment slice = segment.asSlice(page, PAGE_SIZE);
-      if (slice.mismatch(ZERO_PAGE) >= 0) {
-        slice.fill((byte) 0);
-        written(base + page, PAGE_SIZE);
-      }
-    }
+    mapping.clear();
+    written(base, size);
+  }
+
+  /**
+   * Makes all of it a private copy of a file, as {@link #map} does, giving back what it took
+   * before; the watchers are told. Call it with the machine paused.
+   *
+   * @throws IOException if the file is shorter, or cannot be mapped; nothing has changed then
+   */
+  public void replaceWith(Path file) throws IOException {
+    mapping.replaceWith(MemoryImage.of(file, size));
+    written(base, size);
   }
 
   /**
@@ -197,12 +261,26 @@ public final class GuestMemory implements AutoCloseable {
    * @throws IllegalStateException if eight watchers exist already
    */
   public synchronized WriteWatch watch(WriteWatcher watcher) {
-    if (watches.size() == MAX_WATCHES) {
+    int taken = 0;
+    for (WriteWatch watch : watches) {
+      taken |= watch.mask() & 0xff;
+    }
+    int bit = Integer.numberOfTrailingZeros(~taken);
+    if (bit >= MAX_WATCHES) {
       throw new IllegalStateException("guest memory has " + MAX_WATCHES + " watchers already");
     }
-    WriteWatch watch = new WriteWatch(this, watches.size(), watcher);
+    WriteWatch watch = new WriteWatch(this, bit, watcher);
     watches.add(watch);
     return watch;
+  }
+
+  /** Ends a watch: its watcher is told of nothing any more, and another one may take its place. */
+  public synchronized void unwatch(WriteWatch watch) {
+    if (watches.remove(watch)) {
+      for (long page = 0; page < size; page += PAGE_SIZE) {
+        watch.clear(base + page);
+      }
+    }
   }
 
   /** Whether any watcher watches the page that holds {@code gpa}, which must be guest memory. */

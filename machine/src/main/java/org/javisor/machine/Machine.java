@@ -143,15 +143,43 @@ public final class Machine implements AutoCloseable {
   public void start(MachineState state) {
     transition.lock();
     try {
+      startPaused(state);
+      resume();
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /**
+   * As {@link #start(MachineState)}, but the machine is paused: it runs from {@link #resume} on.
+   *
+   * @throws SavedStateException if a component is missing, unknown, or refuses its state; the
+   *     machine can only be closed then
+   */
+  public void startPaused(MachineState state) {
+    transition.lock();
+    try {
       require(Phase.CREATED);
+      // A device that is restored must not serve its queues before all the others are.
+      parts.devices().forEach(Device::pause);
       restoreComponents(state);
-      launch();
+      createThreads();
+      setPhase(Phase.PAUSED);
+      threads.forEach(Thread::start);
     } finally {
       transition.unlock();
     }
   }
 
   private void launch() {
+    createThreads();
+    setPhase(Phase.RUNNING);
+    parts.clock().start();
+    allowVcpus();
+    threads.forEach(Thread::start);
+  }
+
+  private void createThreads() {
     for (Vcpu vcpu : parts.vcpus()) {
       threads.add(
           Thread.ofPlatform()
@@ -160,10 +188,6 @@ public final class Machine implements AutoCloseable {
               .stackSize(VCPU_STACK_BYTES)
               .unstarted(() -> serve(vcpu)));
     }
-    setPhase(Phase.RUNNING);
-    parts.clock().start();
-    allowVcpus();
-    threads.forEach(Thread::start);
   }
 
   /**

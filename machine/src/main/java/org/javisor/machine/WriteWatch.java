@@ -23,6 +23,14 @@ public final class WriteWatch {
     return memory.setPageFlag(gpa, mask);
   }
 
+  /** Begins to watch all pages. */
+  public void setAll() {
+    long end = memory.base() + memory.size();
+    for (long gpa = memory.base(); gpa < end; gpa += GuestMemory.PAGE_SIZE) {
+      memory.setPageFlag(gpa, mask);
+    }
+  }
+
   /** Stops watching the page that holds {@code gpa}; true if it was watched. */
   public boolean clear(long gpa) {
     return memory.clearPageFlag(gpa, mask);

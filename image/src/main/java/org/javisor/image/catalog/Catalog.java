@@ -195,7 +195,7 @@ public final class Catalog {
   public Image publish(Draft draft) throws IOException {
     Manifest manifest = draft.manifest();
     Files.createDirectories(names());
-    Files.createDirectories(folder.resolve("files"));
+    Files.createDirectories(files());
     try (Exclusive _ = exclusive()) {
       adopt(draft.kernel(), manifest.kernel());
       adopt(draft.initialRamDisk(), manifest.initialRamDisk());
@@ -253,7 +253,7 @@ public final class Catalog {
     for (Path manifest : manifests()) {
       used.addAll(digestsIn(Files.readString(manifest)));
     }
-    try (Stream<Path> files = Files.list(folder.resolve("files"))) {
+    try (Stream<Path> files = Files.list(files())) {
       for (Path file : files.toList()) {
         if (!used.contains(file.getFileName().toString())) {
           Files.deleteIfExists(file);
@@ -282,8 +282,13 @@ public final class Catalog {
     return file(digest.hex());
   }
 
+  /** Where the files of all images are, each called by its digest. */
+  public Path files() {
+    return folder.resolve("files");
+  }
+
   private Path file(String digest) {
-    return folder.resolve("files").resolve(digest);
+    return files().resolve(digest);
   }
 
   private Exclusive exclusive() throws IOException {

@@ -19,6 +19,9 @@ public final class BusyboxInitramfs {
   /** What is loaded when a virtio device of this kind (its id in the specification) is there. */
   private static final Map<String, List<String>> DRIVERS = drivers();
 
+  /** A console device, whose driver is built in: it has the ports that the agent serves. */
+  private static final String CONSOLE = "0x0003";
+
   /** What programs may ask for later, through modprobe. */
   private static final List<String> ON_DEMAND = List.of("crc32c_generic", "ext4");
 
@@ -81,6 +84,9 @@ public final class BusyboxInitramfs {
       cpio.file("etc/inittab", 0644, Script.bytes("inittab"));
       cpio.file("lib/javisor/session", 0755, Script.bytes("session.sh"));
       cpio.file("lib/javisor/command.sh", 0644, Script.bytes("command.sh"));
+      cpio.file("lib/javisor/agent", 0755, Script.bytes("agent.sh"));
+      cpio.file("lib/javisor/agent.awk", 0644, Script.bytes("agent.awk"));
+      cpio.file("lib/javisor/agent-commands.sh", 0644, Script.bytes("agent-commands.sh"));
       String folder = "lib/modules/" + release + "/";
       for (String name : modules.names()) {
         cpio.file(folder + name + ".ko", 0644, Objects.requireNonNull(modules.get(name)).slim());
@@ -104,6 +110,7 @@ public final class BusyboxInitramfs {
       }
       cases.add(line.append(';').toString());
     }
+    cases.add("    " + CONSOLE + ") agent=yes;;");
     return Script.text("busybox-init.sh")
         .replace("@RELEASE@", release)
         .replace("@DRIVERS@", String.join("\n", cases));

@@ -13,6 +13,7 @@ mount -t devpts devpts /dev/pts
 
 # The machine's devices say which drivers are worth loading.
 insmod /lib/modules/@RELEASE@/virtio_mmio.ko
+agent=
 for device in /sys/bus/virtio/devices/*; do
   read -r id < "$device/device"
   case $id in
@@ -34,4 +35,7 @@ case " $line " in
     poweroff -f
     ;;
 esac
+if [ "$agent" ]; then
+  echo '::respawn:/lib/javisor/agent' >> /etc/inittab
+fi
 exec init

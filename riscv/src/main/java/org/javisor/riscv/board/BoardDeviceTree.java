@@ -4,6 +4,7 @@ import java.util.List;
 import org.javisor.riscv.board.boot.BootLayout;
 import org.javisor.riscv.board.devicetree.DeviceTreeNode;
 import org.javisor.riscv.board.devicetree.FlattenedDeviceTree;
+import org.javisor.riscv.board.generation.GenerationIdConfiguration;
 import org.javisor.riscv.board.plic.PlicConfiguration;
 import org.javisor.riscv.board.rtc.GoldfishRtcConfiguration;
 import org.javisor.riscv.board.uart.UartConfiguration;
@@ -136,6 +137,10 @@ final class BoardDeviceTree {
         .strings("compatible", "google,goldfish-rtc")
         .longs("reg", BoardMap.RTC, GoldfishRtcConfiguration.REGISTER_BYTES)
         .cells("interrupts", BoardMap.RTC_INTERRUPT);
+    soc.child(at("vmgenid", BoardMap.GENERATION_ID))
+        .strings("compatible", "microsoft,vmgenid")
+        .longs("reg", BoardMap.GENERATION_ID, GenerationIdConfiguration.REGISTER_BYTES)
+        .cells("interrupts", BoardMap.GENERATION_ID_INTERRUPT);
     soc.child(at("serial", BoardMap.UART))
         .strings("compatible", "ns16550a")
         .longs("reg", BoardMap.UART, UartConfiguration.REGISTER_BYTES)

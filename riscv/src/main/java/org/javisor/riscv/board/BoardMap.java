@@ -5,6 +5,9 @@ public final class BoardMap {
   /** The real-time clock. */
   public static final long RTC = 0x10_1000;
 
+  /** The generation ID. */
+  public static final long GENERATION_ID = 0x10_2000;
+
   /** The interrupt controller. */
   public static final long PLIC = 0xc00_0000;
 
@@ -29,8 +32,11 @@ public final class BoardMap {
   /** Interrupt source of the real-time clock. */
   public static final int RTC_INTERRUPT = 2;
 
+  /** Interrupt source of the generation ID. */
+  public static final int GENERATION_ID_INTERRUPT = 3;
+
   /** Interrupt source of the first slot; the others follow. */
-  public static final int FIRST_SLOT_INTERRUPT = 3;
+  public static final int FIRST_SLOT_INTERRUPT = 4;
 
   /** Ticks per second of the {@code time} CSR. */
   public static final int TIMEBASE_HERTZ = 10_000_000;

@@ -11,6 +11,9 @@ import org.javisor.machine.Machine;
 import org.javisor.riscv.board.boot.BootFile;
 import org.javisor.riscv.board.boot.BootLayout;
 import org.javisor.riscv.board.boot.KernelImageException;
+import org.javisor.riscv.board.generation.GenerationId;
+import org.javisor.riscv.board.generation.GenerationIdConfiguration;
+import org.javisor.riscv.board.generation.GenerationIdMetrics;
 import org.javisor.riscv.board.plic.Plic;
 import org.javisor.riscv.board.plic.PlicMetrics;
 import org.javisor.riscv.board.rtc.GoldfishRtc;
@@ -46,6 +49,7 @@ public final class RiscvBoard implements AutoCloseable {
   private final Plic plic;
   private final Uart16550 uart;
   private final GoldfishRtc rtc;
+  private final GenerationId generationId;
   private final Sbi sbi;
   private final Machine machine;
 
@@ -58,9 +62,29 @@ public final class RiscvBoard implements AutoCloseable {
    *     then freed, the clock is not
    */
   public RiscvBoard(BoardConfiguration configuration, Engine engine) {
+    this(
+        configuration,
+        engine,
+        layOut(configuration),
+        GuestMemory.allocate(BoardMap.MEMORY, configuration.memoryBytes()));
+  }
+
+  /**
+   * Builds a machine around memory that is filled already, to be started from saved state. The
+   * memory is the board's from now on, and closed if this throws.
+   *
+   * @param memory at {@link BoardMap#MEMORY}, of the configured size
+   * @throws KernelImageException as {@link #RiscvBoard(BoardConfiguration, Engine)}
+   */
+  public RiscvBoard(BoardConfiguration configuration, Engine engine, GuestMemory memory) {
+    this(configuration, engine, layOut(configuration, memory), memory);
+  }
+
+  private RiscvBoard(
+      BoardConfiguration configuration, Engine engine, BootLayout layout, GuestMemory memory) {
     this.configuration = configuration;
-    layout = layOut(configuration);
-    memory = GuestMemory.allocate(BoardMap.MEMORY, configuration.memoryBytes());
+    this.layout = layout;
+    this.memory = memory;
     AddressBus bus = new AddressBus();
     harts =
         new Harts(
@@ -84,6 +108,11 @@ public final class RiscvBoard implements AutoCloseable {
             new GoldfishRtcConfiguration("rtc"),
             configuration.clock(),
             plic.source(BoardMap.RTC_INTERRUPT));
+    generationId =
+        new GenerationId(
+            new GenerationIdConfiguration("vmgenid"),
+            configuration.entropy(),
+            plic.source(BoardMap.GENERATION_ID_INTERRUPT));
     sbi =
         new Sbi(
             new SbiPlatform(
@@ -91,9 +120,11 @@ public final class RiscvBoard implements AutoCloseable {
     bus.map("plic", BoardMap.PLIC, BoardDeviceTree.plic(configuration).registerBytes(), plic);
     bus.map("serial", BoardMap.UART, UartConfiguration.REGISTER_BYTES, uart);
     bus.map("rtc", BoardMap.RTC, GoldfishRtcConfiguration.REGISTER_BYTES, rtc);
+    bus.map(
+        "vmgenid", BoardMap.GENERATION_ID, GenerationIdConfiguration.REGISTER_BYTES, generationId);
 
     // In the order of resets and restores: the interrupt controller hears the devices last.
-    List<Device> devices = new ArrayList<>(List.of(sbi, uart, rtc));
+    List<Device> devices = new ArrayList<>(List.of(sbi, uart, rtc, generationId));
     try {
       for (int slot = 0; slot < configuration.slots().size(); slot++) {
         devices.add(fill(slot, bus));
@@ -128,6 +159,11 @@ public final class RiscvBoard implements AutoCloseable {
     return memory;
   }
 
+  /** What tells the guest that it is a copy. */
+  public GenerationId generationId() {
+    return generationId;
+  }
+
   /** Its harts. */
   public Harts harts() {
     return harts;
@@ -140,7 +176,8 @@ public final class RiscvBoard implements AutoCloseable {
 
   /** What its own devices have done. */
   public Metrics metrics() {
-    return new Metrics(sbi.metrics(), plic.metrics(), uart.metrics(), rtc.metrics());
+    return new Metrics(
+        sbi.metrics(), plic.metrics(), uart.metrics(), rtc.metrics(), generationId.metrics());
   }
 
   /**
@@ -150,9 +187,14 @@ public final class RiscvBoard implements AutoCloseable {
    * @param plic of the interrupt controller
    * @param uart of the serial port
    * @param rtc of the real-time clock
+   * @param generationId of the generation ID
    */
   public record Metrics(
-      SbiMetrics sbi, PlicMetrics plic, UartMetrics uart, GoldfishRtcMetrics rtc) {}
+      SbiMetrics sbi,
+      PlicMetrics plic,
+      UartMetrics uart,
+      GoldfishRtcMetrics rtc,
+      GenerationIdMetrics generationId) {}
 
   /** Stops the machine if it runs and frees what it holds, the memory among it. */
   @Override
@@ -170,6 +212,22 @@ public final class RiscvBoard implements AutoCloseable {
         configuration.kernel(),
         initialRamDisk == null ? 0 : initialRamDisk.size(),
         BoardDeviceTree.write(configuration, draft, noSeed).length);
+  }
+
+  private static BootLayout layOut(BoardConfiguration configuration, GuestMemory memory) {
+    boolean laidOut = false;
+    try {
+      if (memory.base() != BoardMap.MEMORY || memory.size() != configuration.memoryBytes()) {
+        throw new IllegalArgumentException("the memory is not the board's");
+      }
+      BootLayout layout = layOut(configuration);
+      laidOut = true;
+      return layout;
+    } finally {
+      if (!laidOut) {
+        memory.close();
+      }
+    }
   }
 
   private void load() {

@@ -9,7 +9,8 @@ import org.javisor.machine.WriteWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decoded pages of one machine, by physical page.
+ * The decoded pages of one machine, by physical page. Where its memory is still as in the image it
+ * was copied from, they are those of all machines of that image.
  *
  * <p>A page with decoded code is watched, so that stores to it, by whichever hart, device or
  * address, come by {@link #written} and clear what they overwrite. When a page is dropped, because
@@ -37,6 +38,11 @@ final class CodeCache {
 
   private final GuestMemory memory;
   private final WriteWatch watch;
+
+  /** The pages that are still as in the memory's image, if it has one, are in this watch. */
+  private final WriteWatch unchanged;
+
+  private final @Nullable SharedCode shared;
   private final BiConsumer<Hart, CodePage> announcement;
   private final Consumer<Hart> eviction;
 
@@ -65,7 +71,13 @@ final class CodeCache {
     long affordable = Runtime.getRuntime().maxMemory() / HEAP_PART / PAGE_COST;
     this.order = new CodePage[Math.clamp(affordable, MIN_PAGES, MAX_PAGES)];
     this.watch = memory.watch(this::written);
+    this.unchanged = memory.watch(this::changed);
     int pages = Math.toIntExact(memory.size() >>> GuestMemory.PAGE_SHIFT);
+    this.shared =
+        memory.image().map(image -> SharedCode.of(image, memory.base(), order.length)).orElse(null);
+    if (shared != null) {
+      unchanged.setAll();
+    }
     this.chunks = new CodePage[(pages + CHUNK - 1) >> CHUNK_SHIFT][];
   }
 
@@ -80,7 +92,11 @@ final class CodeCache {
     if (page != null) {
       return page;
     }
-    CodePage created = new CodePage(physical, memory.machineAddress(physical));
+    CodePage common = shared == null ? null : shared(physical, shared);
+    if (common != null) {
+      return common;
+    }
+    CodePage created = CodePage.own(physical, memory.machineAddress(physical));
     synchronized (this) {
       page = find(physical);
       if (page != null) {
@@ -100,6 +116,43 @@ final class CodeCache {
     return created;
   }
 
+  /** The page as all machines of the image have it, if this one has not written to it. */
+  private @Nullable CodePage shared(long physical, SharedCode code) {
+    if (!unchanged.contains(physical)) {
+      return null;
+    }
+    CodePage page = code.page(physical);
+    if (page == null) {
+      return null;
+    }
+    synchronized (this) {
+      CodePage present = find(physical);
+      if (present != null) {
+        return present;
+      }
+      enter(physical, page);
+      // Looked at again: a store has either found the page here or is seen now.
+      if (unchanged.contains(physical)) {
+        return page;
+      }
+      drop(page);
+      return null;
+    }
+  }
+
+  /** A page is about not to be as in the image any more. */
+  private void changed(long gpa, long length) {
+    long end = gpa + length;
+    for (long at = gpa & -GuestMemory.PAGE_SIZE; at < end; at += GuestMemory.PAGE_SIZE) {
+      if (unchanged.clear(at)) {
+        CodePage page = find(at);
+        if (page != null && page.isShared()) {
+          drop(page);
+        }
+      }
+    }
+  }
+
   /** Forgets every page: for a reset or restore of the machine. */
   synchronized void clear() {
     for (CodePage page : order) {
@@ -116,7 +169,7 @@ final class CodeCache {
       long physical = at & -GuestMemory.PAGE_SIZE;
       long pageEnd = Math.min(end, physical + GuestMemory.PAGE_SIZE);
       CodePage page = find(physical);
-      if (page != null) {
+      if (page != null && !page.isShared()) {
         RawMemory.fullFence();
         if (page.written((int) (at - physical), (int) (pageEnd - physical))) {
           drop(page);
@@ -130,7 +183,9 @@ final class CodeCache {
     if (find(page.physical()) == page) {
       enter(page.physical(), null);
       watch.clear(page.physical());
-      page.invalidate();
+      if (!page.isShared()) {
+        page.invalidate();
+      }
       generation++;
     }
   }

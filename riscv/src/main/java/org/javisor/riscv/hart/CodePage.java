@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decoded instructions of one physical page, shared by all harts of a machine.
+ * The decoded instructions of one physical page, shared by all harts of a machine, or of several
+ * machines ({@link SharedCode}).
  *
  * <p>There is a slot for every two bytes; 0 means not decoded yet. Two slots more than the page has
  * halfwords, never filled, so that straight-line execution runs off the page's end into a slot that
@@ -34,6 +35,7 @@ public final class CodePage {
   private final long[] slots = new long[SLOTS + 2];
   private final long physical;
   private final long machineAddress;
+  private final boolean shared;
 
   /** Racy on purpose: only a heuristic hangs on it. */
   private int storesSinceDecode;
@@ -50,9 +52,25 @@ public final class CodePage {
   /** Counts stores to the page; changes under the lock. */
   private volatile int version;
 
-  CodePage(long physical, long machineAddress) {
+  private CodePage(long physical, long machineAddress, boolean shared) {
     this.physical = physical;
     this.machineAddress = machineAddress;
+    this.shared = shared;
+  }
+
+  /** A page of one machine. */
+  static CodePage own(long physical, long machineAddress) {
+    return new CodePage(physical, machineAddress, false);
+  }
+
+  /** A page whose bytes never change, of all machines that have it in their memory. */
+  static CodePage shared(long physical, long machineAddress) {
+    return new CodePage(physical, machineAddress, true);
+  }
+
+  /** Whether it is of several machines: its bytes never change. */
+  public boolean isShared() {
+    return shared;
   }
 
   /** The slot of an address in its page. */

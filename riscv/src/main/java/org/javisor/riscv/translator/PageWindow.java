@@ -29,9 +29,11 @@ final class PageWindow {
    */
   PageWindow(Hart hart, long pc, boolean eager) {
     this.eager = eager;
+    CodePage entry = hart.fetched(pc);
     for (int i = 0; i < SIZE; i++) {
       CodePage page = hart.fetched(pc + (long) (i - BEFORE) * PAGE);
-      if (page != null) {
+      // Units of pages that several machines have must not depend on pages of one.
+      if (page != null && entry != null && page.isShared() == entry.isShared()) {
         pages[i] = page;
         versions[i] = page.version();
       }

@@ -153,8 +153,8 @@ class LifeCycleGuestTest {
       board.machine().pause();
       assertThat(board.machine().save().components())
           .containsOnlyKeys(
-              "clock", "sbi", "serial", "rtc", "first", "second", "plic", "vcpu0", "vcpu1",
-              "vcpu2");
+              "clock", "sbi", "serial", "rtc", "vmgenid", "first", "second", "plic", "vcpu0",
+              "vcpu1", "vcpu2");
     }
   }
 

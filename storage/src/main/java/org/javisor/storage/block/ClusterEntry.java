@@ -18,6 +18,9 @@ final class ClusterEntry {
   private static final int ZERO = 48;
   private static final int MASK = 0xffff;
 
+  /** All sixteen pages. */
+  static final int ALL = MASK;
+
   private ClusterEntry() {}
 
   static long of(long cluster, int present, int zero) {

@@ -79,6 +79,18 @@ final class ClusterMap {
     return leaves.get((int) (cluster / LEAF_ENTRIES)) == null;
   }
 
+  /**
+   * The first cluster from {@code from} on around which something was written; else a large one.
+   */
+  long nextTouched(long from) {
+    for (long leaf = from / LEAF_ENTRIES; leaf < leaves.length(); leaf++) {
+      if (leaves.get((int) leaf) != null) {
+        return Math.max(from, leaf * LEAF_ENTRIES);
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
   private Leaf leafOf(int index) {
     Leaf leaf = leaves.get(index);
     if (leaf == null) {

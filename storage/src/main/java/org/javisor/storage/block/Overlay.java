@@ -50,7 +50,6 @@ public final class Overlay implements BlockDevice {
   private static final int MOST_PENDING = 1024;
 
   private final Medium medium;
-  private final BlockDevice base;
   private final ClusterMap map;
   private final ClusterAllocator allocator;
   private final OverlayFile file;
@@ -62,6 +61,7 @@ public final class Overlay implements BlockDevice {
   private final ReentrantLock flushing = new ReentrantLock();
   private volatile OverlayHeader header;
   private volatile boolean failed;
+  private volatile boolean frozen;
 
   private Overlay(
       Medium medium,
@@ -71,7 +71,6 @@ public final class Overlay implements BlockDevice {
       ClusterAllocator allocator,
       boolean lasting) {
     this.medium = medium;
-    this.base = base;
     this.header = header;
     this.map = map;
     this.allocator = allocator;
@@ -121,9 +120,12 @@ public final class Overlay implements BlockDevice {
       throw new IllegalArgumentException(
           "overlay of %d bytes over a base of %d".formatted(size, base.size()));
     }
-    // One cluster of directory describes 4 TiB: room for most disks to grow.
-    int directory = size <= ClusterMap.capacity(1) ? 1 : ClusterMap.MOST_DIRECTORY_CLUSTERS;
-    return new OverlayHeader(size, base.size(), baseIdentity, directory);
+    return new OverlayHeader(size, base.size(), baseIdentity, directoryFor(size));
+  }
+
+  /** One cluster of directory describes 4 TiB: room for most disks to grow. */
+  private static int directoryFor(long size) {
+    return size <= ClusterMap.capacity(1) ? 1 : ClusterMap.MOST_DIRECTORY_CLUSTERS;
   }
 
   private static Overlay fresh(
@@ -150,20 +152,58 @@ public final class Overlay implements BlockDevice {
 
   static Overlay open(Medium medium, BlockDevice base, String baseIdentity, String name)
       throws IOException {
-    OverlayFile file = new OverlayFile(medium);
-    OverlayHeader header = file.readHeader(name);
+    OverlayHeader header = new OverlayFile(medium).readHeader(name);
     if (header.baseSize() != base.size() || !header.baseIdentity().equals(baseIdentity)) {
       throw new IOException(
           "overlay %s was made over %s of %d bytes, not over %s of %d bytes"
               .formatted(
                   name, header.baseIdentity(), header.baseSize(), baseIdentity, base.size()));
     }
+    return load(medium, base, name);
+  }
+
+  private static Overlay load(Medium medium, BlockDevice base, String name) throws IOException {
+    OverlayFile file = new OverlayFile(medium);
+    OverlayHeader header = file.readHeader(name);
     ClusterMap map = new ClusterMap(header.directoryClusters());
     BitSet used = file.load(header, map, name);
     BitSet free = new BitSet();
     free.set(0, used.length());
     free.andNot(used);
     return new Overlay(medium, base, header, map, new ClusterAllocator(used.length(), free), true);
+  }
+
+  /** Makes a layer of a {@link LayeredDisk} over the device below it. */
+  static Overlay createLayer(Medium medium, BlockDevice below, LayerId id, long size)
+      throws IOException {
+    OverlayHeader header =
+        new OverlayHeader(size, below.size(), layerIdentity(id), directoryFor(size));
+    new OverlayFile(medium).writeHeader(header);
+    return fresh(medium, below, header, true);
+  }
+
+  /**
+   * Opens a layer of a {@link LayeredDisk}; what lies below it, only the disk knows.
+   *
+   * @param adopted the identity that an overlay may have instead that was no layer when it was made
+   * @param frozen whether it is only read
+   */
+  static Overlay openLayer(
+      Medium medium, BlockDevice below, LayerId id, String adopted, String name, boolean frozen)
+      throws IOException {
+    String identity = new OverlayFile(medium).readHeader(name).baseIdentity();
+    if (!identity.equals(layerIdentity(id)) && !identity.equals(adopted)) {
+      throw new IOException(name + " is not layer " + id);
+    }
+    Overlay layer = load(medium, below, name);
+    if (frozen) {
+      layer.freeze();
+    }
+    return layer;
+  }
+
+  private static String layerIdentity(LayerId id) {
+    return "layer " + id;
   }
 
   @Override
@@ -173,7 +213,58 @@ public final class Overlay implements BlockDevice {
 
   @Override
   public boolean readOnly() {
-    return false;
+    return frozen;
+  }
+
+  /** From now on nothing can be written. It has been flushed, and no request is running. */
+  void freeze() {
+    frozen = true;
+    clusters.freeze();
+  }
+
+  /** Puts another base in place, through which the disk reads the same. */
+  void rebase(BlockDevice other) {
+    clusters.rebase(other);
+  }
+
+  /** Takes over what {@code below} has of a cluster and this layer has not. */
+  void takeOver(long cluster, Overlay below) throws IOException {
+    checkUsable();
+    clusters.takeOver(cluster, below.clusters);
+  }
+
+  /** Copies what lies below this layer of a cluster into it. */
+  void copyUp(long cluster) throws IOException {
+    checkUsable();
+    clusters.copyUp(cluster);
+  }
+
+  /** The first cluster from {@code from} on that this layer may say something about. */
+  long nextTouched(long from) {
+    return map.nextTouched(from);
+  }
+
+  /** Adds the clusters that this layer says something about. */
+  void addTouched(BitSet touched) {
+    long end = Math.ceilDiv(size(), (long) CLUSTER);
+    for (long at = map.nextTouched(0); at < end; at = map.nextTouched(at + 1)) {
+      if (map.get(at) != 0) {
+        touched.set((int) at);
+      }
+    }
+  }
+
+  /** The first cluster from {@code from} on that may be other than zero. */
+  long nextContents(long from) {
+    return Math.min(nextContentsBelow(from), map.nextTouched(from));
+  }
+
+  /** The same, of what lies below this layer. */
+  long nextContentsBelow(long from) {
+    BlockDevice below = clusters.base();
+    return below instanceof Overlay layer
+        ? layer.nextContents(from)
+        : from * CLUSTER < below.size() ? from : Long.MAX_VALUE;
   }
 
   /** Bytes of the overlay's file that are in use. */
@@ -197,15 +288,35 @@ public final class Overlay implements BlockDevice {
         throw new IOException(
             "a disk of %d bytes cannot become one of %d".formatted(old.size(), newSize));
       }
-      OverlayHeader grown =
-          new OverlayHeader(newSize, old.baseSize(), old.baseIdentity(), old.directoryClusters());
-      if (lasting) {
-        file.writeHeader(grown);
-      }
-      header = grown;
+      changeSize(newSize);
     } finally {
       flushing.unlock();
     }
+  }
+
+  /**
+   * Makes the disk smaller. The caller has made what goes away zero, so that it is zero if the disk
+   * grows again, and no request is running.
+   */
+  void shrink(long newSize) throws IOException {
+    // The zeroes first: a crash in between leaves the larger disk.
+    flush();
+    flushing.lock();
+    try {
+      changeSize(newSize);
+    } finally {
+      flushing.unlock();
+    }
+  }
+
+  private void changeSize(long newSize) throws IOException {
+    OverlayHeader old = header;
+    OverlayHeader changed =
+        new OverlayHeader(newSize, old.baseSize(), old.baseIdentity(), old.directoryClusters());
+    if (lasting) {
+      file.writeHeader(changed);
+    }
+    header = changed;
   }
 
   @Override
@@ -274,7 +385,7 @@ public final class Overlay implements BlockDevice {
     long at = from;
     while (at < to) {
       long cluster = at / CLUSTER;
-      if (at >= base.size() && map.untouched(cluster)) {
+      if (at >= clusters.base().size() && map.untouched(cluster)) {
         at = (cluster / LEAF_ENTRIES + 1) * LEAF_ENTRIES * CLUSTER;
       } else {
         long end = Math.min(to, (cluster + 1) * CLUSTER);
@@ -289,6 +400,9 @@ public final class Overlay implements BlockDevice {
   }
 
   private void checkUsable() throws IOException {
+    if (frozen) {
+      throw new IOException("the layer is frozen");
+    }
     if (failed) {
       throw new IOException("the disk has failed to reach stable storage before");
     }
@@ -296,7 +410,7 @@ public final class Overlay implements BlockDevice {
 
   @Override
   public void flush() throws IOException {
-    if (!lasting) {
+    if (!lasting || frozen) {
       return;
     }
     flushing.lock();
@@ -318,6 +432,11 @@ public final class Overlay implements BlockDevice {
     } finally {
       flushing.unlock();
     }
+  }
+
+  /** For a layer that nobody needs any more. */
+  void closeWithoutFlush() throws IOException {
+    medium.close();
   }
 
   /** Flushes and closes the overlay's file; the base stays open. */

@@ -19,11 +19,12 @@ final class OverlayClusters {
   private static final int STRIPES = 64;
 
   private final Medium medium;
-  private final BlockDevice base;
   private final ClusterMap map;
   private final ClusterAllocator allocator;
   private final boolean lasting;
   private final ReentrantReadWriteLock[] stripes = new ReentrantReadWriteLock[STRIPES];
+  private volatile BlockDevice base;
+  private volatile boolean frozen;
 
   /**
    * @param lasting whether a crash must find a map that is right, so that a freed cluster has to
@@ -49,25 +50,47 @@ final class OverlayClusters {
     return stripes[(int) (cluster % STRIPES)];
   }
 
+  BlockDevice base() {
+    return base;
+  }
+
+  /** Puts another base in place, through which every page that is not here reads the same. */
+  void rebase(BlockDevice other) {
+    base = other;
+  }
+
+  /** Entries do not change any more: reading needs no locks from now on. */
+  void freeze() {
+    frozen = true;
+  }
+
   /** Reads a part of a cluster of the disk, from a byte of it on. */
   void read(long cluster, int within, ByteBuffer destination) throws IOException {
+    if (frozen) {
+      readUnlocked(cluster, within, destination);
+      return;
+    }
     var lock = stripe(cluster).readLock();
     lock.lock();
     try {
-      long entry = map.get(cluster);
-      int limit = destination.limit();
-      int at = within;
-      int end = within + destination.remaining();
-      while (at < end) {
-        int stop = Math.min(end, sameUntil(entry, at / PAGE) * PAGE);
-        destination.limit(destination.position() + stop - at);
-        readPages(cluster, entry, at, destination);
-        at = stop;
-      }
-      destination.limit(limit);
+      readUnlocked(cluster, within, destination);
     } finally {
       lock.unlock();
     }
+  }
+
+  private void readUnlocked(long cluster, int within, ByteBuffer destination) throws IOException {
+    long entry = map.get(cluster);
+    int limit = destination.limit();
+    int at = within;
+    int end = within + destination.remaining();
+    while (at < end) {
+      int stop = Math.min(end, sameUntil(entry, at / PAGE) * PAGE);
+      destination.limit(destination.position() + stop - at);
+      readPages(cluster, entry, at, destination);
+      at = stop;
+    }
+    destination.limit(limit);
   }
 
   /** The first page after {@code page} that lies elsewhere than it. */
@@ -200,6 +223,99 @@ final class OverlayClusters {
   private int pagesOfBase(long cluster) {
     long pages = Math.ceilDiv(base.size() - cluster * CLUSTER, PAGE);
     return pages <= 0 ? 0 : ClusterEntry.pages(0, (int) Math.min(pages, PAGES) - 1);
+  }
+
+  /**
+   * Takes over what another layer has of a cluster and this one has not. The disk reads as before
+   * if that layer lies next below this one.
+   */
+  void takeOver(long cluster, OverlayClusters other) throws IOException {
+    var lock = stripe(cluster).writeLock();
+    lock.lock();
+    try {
+      long theirs = other.map.get(cluster);
+      long entry = map.get(cluster);
+      int missing = missing(entry);
+      int zero = ClusterEntry.zero(theirs) & missing;
+      add(
+          cluster,
+          entry,
+          ClusterEntry.present(theirs) & missing,
+          zero,
+          (within, page) ->
+              other.medium.read(ClusterEntry.cluster(theirs) * CLUSTER + within, page));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Copies what the base has of a cluster, unless it is zero; the disk reads as before. */
+  void copyUp(long cluster) throws IOException {
+    var lock = stripe(cluster).writeLock();
+    lock.lock();
+    try {
+      long entry = map.get(cluster);
+      int missing = missing(entry) & pagesOfBase(cluster);
+      if (missing == 0) {
+        return;
+      }
+      ByteBuffer below = ByteBuffer.allocate(CLUSTER);
+      readBase(cluster * CLUSTER, below);
+      int present = 0;
+      for (int page = 0; page < PAGES; page++) {
+        if (((missing >> page) & 1) != 0 && !Zeroes.only(below, page * PAGE, PAGE)) {
+          present |= 1 << page;
+        }
+      }
+      add(
+          cluster,
+          entry,
+          present,
+          0,
+          (within, page) -> page.put(0, below, within, PAGE).position(PAGE));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static int missing(long entry) {
+    return ~(ClusterEntry.present(entry) | ClusterEntry.zero(entry)) & ClusterEntry.ALL;
+  }
+
+  /** Where pages come from, by their offset within the cluster. */
+  @FunctionalInterface
+  private interface Pages {
+    void read(int within, ByteBuffer page) throws IOException;
+  }
+
+  private void add(long cluster, long entry, int present, int zero, Pages pages)
+      throws IOException {
+    if ((present | zero) == 0) {
+      return;
+    }
+    long place = ClusterEntry.cluster(entry);
+    boolean fresh = place == 0 && present != 0;
+    if (fresh) {
+      place = allocator.allocate();
+    }
+    try {
+      ByteBuffer buffer = ByteBuffer.allocate(PAGE);
+      for (int page = 0; page < PAGES; page++) {
+        if (((present >> page) & 1) != 0) {
+          pages.read(page * PAGE, buffer.clear());
+          medium.write(place * CLUSTER + (long) page * PAGE, buffer.flip());
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      if (fresh) {
+        allocator.release(place);
+      }
+      throw e;
+    }
+    map.set(
+        cluster,
+        ClusterEntry.of(
+            place, ClusterEntry.present(entry) | present, ClusterEntry.zero(entry) | zero));
   }
 
   private void free(long place) {

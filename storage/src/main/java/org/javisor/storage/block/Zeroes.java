@@ -19,6 +19,18 @@ final class Zeroes {
     }
   }
 
+  /** Whether there are only zeroes in a part of a buffer. */
+  static boolean only(ByteBuffer buffer, int from, int length) {
+    ByteBuffer part = buffer.slice(from, length);
+    for (int done = 0; done < length; done += SOURCE.capacity()) {
+      int some = Math.min(length - done, SOURCE.capacity());
+      if (part.slice(done, some).mismatch(SOURCE.slice(0, some)) >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static void write(Medium medium, long offset, long length) throws IOException {
     long done = 0;
     while (done < length) {

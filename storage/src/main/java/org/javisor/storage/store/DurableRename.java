@@ -32,8 +32,12 @@ public final class DurableRename {
     return to;
   }
 
-  /** An interruption waits until the file is in place: half of it done would be left for nobody. */
-  private static void sync(Path path) throws IOException {
+  /**
+   * Puts a file's contents, or a folder's names, on stable storage.
+   *
+   * <p>An interruption waits until it is done: half of a step would be left for nobody.
+   */
+  public static void sync(Path path) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {

@@ -44,6 +44,7 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
 
   private final BlockBackend backend;
   private final BlockConfiguration configuration;
+  private final IoLimiter limiter;
   private final ConfigurationSpace space = new ConfigurationSpace(CONFIGURATION_SIZE);
   private final BlockMetrics metrics = new BlockMetrics();
   private volatile @Nullable Active active;
@@ -51,13 +52,23 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
   /** What exists only between activation and reset. */
   private record Active(Activation activation, List<Lane> lanes) {}
 
-  /** A worker's own chain, and what executes it. */
-  private record Lane(DescriptorChain chain, BlockRequest request) {}
+  /** A worker's own chain, what executes it, and its place in the limiter's line. */
+  private record Lane(DescriptorChain chain, BlockRequest request, IoLimiter.Turn turn) {}
 
-  /** A device in front of the given disk. */
+  /** A device in front of the given disk, without limits. */
   public BlockDevice(BlockBackend backend, BlockConfiguration configuration) {
+    this(backend, configuration, new IoLimiter(IoLimits.NONE));
+  }
+
+  /**
+   * A device in front of the given disk.
+   *
+   * @param limiter says when each request may begin; several devices may share one
+   */
+  public BlockDevice(BlockBackend backend, BlockConfiguration configuration, IoLimiter limiter) {
     this.backend = backend;
     this.configuration = configuration;
+    this.limiter = limiter;
     if (backend.sizeBytes() % configuration.blockSize() != 0) {
       throw new IllegalArgumentException(
           "a disk of %d bytes has no whole number of blocks".formatted(backend.sizeBytes()));
@@ -82,6 +93,23 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
     space.set(ZEROES_SEGMENTS, 4, BlockRequest.MAXIMUM_RANGES);
     space.set(ZEROES_MAY_UNMAP, 1, 1);
     reset();
+  }
+
+  /**
+   * The disk behind the device has become larger or smaller: tells the driver (section 5.2.5). From
+   * any thread.
+   */
+  public void capacityChanged() {
+    space.update(CAPACITY, 8, backend.sizeBytes() / SECTOR);
+    Active current = active;
+    if (current != null) {
+      current.activation.configurationChanged();
+    }
+  }
+
+  /** Says when requests may begin; its limits can be changed at any time. */
+  public IoLimiter limiter() {
+    return limiter;
   }
 
   /** What the device has done. */
@@ -163,7 +191,7 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
               activation,
               () -> writeBack(activation),
               () -> activation.yielding(worker));
-      lanes.add(new Lane(new DescriptorChain(activation.memory()), request));
+      lanes.add(new Lane(new DescriptorChain(activation.memory()), request, new IoLimiter.Turn()));
     }
     active = new Active(activation, lanes);
   }
@@ -175,17 +203,26 @@ public final class BlockDevice implements VirtioDevice<BlockState> {
       return;
     }
     Virtqueue queue = current.activation.queue(worker);
-    DescriptorChain chain = current.lanes.get(worker).chain;
-    BlockRequest request = current.lanes.get(worker).request;
+    Lane lane = current.lanes.get(worker);
+    DescriptorChain chain = lane.chain;
+    BlockRequest request = lane.request;
     int served = 0;
     do {
       queue.suppressNotifications();
       while (queue.poll(chain)) {
+        long wait = limiter.nanosToWait(lane.turn, BlockRequest.cost(chain));
+        if (wait > 0) {
+          // Nobody sleeps here: the worker is free to be held, and comes back when it is time.
+          queue.unpoll(chain);
+          IoLimiter.later(wait, () -> current.activation.wake(worker));
+          return;
+        }
         long written = request.execute(chain);
         if (written == BlockRequest.INTERRUPTED) {
           queue.unpoll(chain);
           return;
         }
+        lane.turn.done();
         queue.finish(chain, written);
         queue.publish();
         if (++served == TURN || current.activation.yielding(worker)) {

@@ -61,6 +61,16 @@ final class BlockRequest {
   }
 
   /**
+   * What a request may use of the disk, by the shape of its chain alone: the guest can change its
+   * type until it is executed.
+   */
+  static IoLimiter.Cost cost(DescriptorChain chain) {
+    long read = chain.writable().length() - 1;
+    long write = chain.readable().length() - HEADER_BYTES;
+    return new IoLimiter.Cost(Math.max(0, read), Math.max(0, write));
+  }
+
+  /**
    * Executes a request and writes its status.
    *
    * @return bytes written, or {@link #INTERRUPTED}

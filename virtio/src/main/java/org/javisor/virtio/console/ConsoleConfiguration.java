@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * The ports of a console device.
  *
- * @param ports 1 to 31, with different names; a driver without support for several ports sees the
+ * @param ports 1 to 127, with different names; a driver without support for several ports sees the
  *     first alone
  * @param columns width of the terminal in characters, 0 to 65535
  * @param rows height of the terminal in characters, 0 to 65535
@@ -18,7 +18,7 @@ public record ConsoleConfiguration(
   /** Copies the list and checks the ranges. */
   public ConsoleConfiguration {
     ports = List.copyOf(ports);
-    if (ports.isEmpty() || ports.size() > 31) {
+    if (ports.isEmpty() || ports.size() > 127) {
       throw new IllegalArgumentException("console with " + ports.size() + " ports");
     }
     Set<String> names = new HashSet<>();

@@ -221,7 +221,7 @@ public final class ConsoleDevice implements VirtioDevice<ConsoleState> {
   private void controlled(int id, int event, int value) {
     if (event == ControlMessage.DEVICE_READY) {
       if (value == 1) {
-        ports.forEach(port -> port.note(Port.SEND_ADD));
+        ports.forEach(Port::introduce);
       }
       return;
     }

@@ -29,6 +29,10 @@ final class Port {
   private final ConsoleMetrics metrics;
 
   private boolean ready;
+
+  /** Whether the driver is ready for a port that has still to be plugged in. */
+  private boolean awaitsPlug;
+
   private boolean guestOpen;
   private boolean announcedOpen;
   private boolean closing;
@@ -53,10 +57,19 @@ final class Port {
 
   /** The driver takes the port into use. */
   void becomeReady() {
+    if (!backend.plugged()) {
+      return;
+    }
     ready = true;
+    backend.portReady(true);
     announcedOpen = false;
     // The name comes last: programs in the guest look for it and then expect the port to work.
     pending |= (configuration.console() ? SEND_CONSOLE | SEND_RESIZE : 0) | SEND_NAME;
+  }
+
+  /** The driver wants to know of the port. */
+  void introduce() {
+    awaitsPlug = true;
   }
 
   void note(int messages) {
@@ -178,6 +191,10 @@ final class Port {
    * them only when all input lies in used buffers.
    */
   int messages() {
+    if (awaitsPlug && backend.plugged()) {
+      awaitsPlug = false;
+      pending |= SEND_ADD;
+    }
     boolean connected = backend.available() >= 0;
     if (ready && connected != announcedOpen) {
       pending |= SEND_OPEN;
@@ -205,7 +222,11 @@ final class Port {
     if (guestOpen || closing) {
       backend.guestClosed();
     }
+    if (ready) {
+      backend.portReady(false);
+    }
     ready = false;
+    awaitsPlug = false;
     guestOpen = false;
     announcedOpen = false;
     closing = false;
@@ -215,11 +236,16 @@ final class Port {
   }
 
   PortState save() {
-    return new PortState(ready, guestOpen, announcedOpen, closing, reopened, pending, transmitted);
+    return new PortState(
+        ready, awaitsPlug, guestOpen, announcedOpen, closing, reopened, pending, transmitted);
   }
 
   void restore(PortState state) {
     ready = state.ready();
+    awaitsPlug = state.awaitsPlug();
+    if (ready) {
+      backend.portReady(true);
+    }
     guestOpen = state.guestOpen();
     announcedOpen = state.announcedOpen();
     closing = state.closing();

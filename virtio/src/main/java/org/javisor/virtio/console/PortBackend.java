@@ -35,6 +35,20 @@ public interface PortBackend {
    */
   int read(byte[] destination, int start, int length);
 
+  /**
+   * Whether the port is there. One that is not yet is plugged in when this has become true and the
+   * device has been woken; it stays then.
+   */
+  default boolean plugged() {
+    return true;
+  }
+
+  /**
+   * The driver has taken the port into use, so that programs in the guest can open it, or given it
+   * up in a reset.
+   */
+  default void portReady(boolean ready) {}
+
   /** A program in the guest has opened the port. */
   void guestOpened();
 

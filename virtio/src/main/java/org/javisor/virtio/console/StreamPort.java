@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.javisor.machine.ByteRing;
 
@@ -33,6 +35,10 @@ public final class StreamPort implements PortBackend, AutoCloseable {
   private boolean guestOpen;
   private boolean closed;
 
+  private boolean plugged = true;
+  private boolean guestReady;
+  private Runnable guestChange = () -> {};
+
   /** Ends of file the guest has caused by closing the port that no reader has seen yet: 0 or 1. */
   private boolean endOfFile;
 
@@ -44,6 +50,51 @@ public final class StreamPort implements PortBackend, AutoCloseable {
   /** A port whose guest waits while nobody reads its output. */
   public StreamPort() {
     this(Overflow.BLOCK);
+  }
+
+  /** A port that is not there until {@link #plug}. */
+  public static StreamPort unplugged(Overflow overflow) {
+    StreamPort port = new StreamPort(overflow);
+    port.plugged = false;
+    return port;
+  }
+
+  /** Plugs the port in, if it is not. */
+  public void plug() {
+    Runnable toWake;
+    synchronized (this) {
+      plugged = true;
+      toWake = wake;
+    }
+    toWake.run();
+  }
+
+  /**
+   * Makes the port as new for the next program of the guest: what was not read is forgotten in both
+   * directions, and the host is connected again.
+   */
+  public void restart() {
+    Runnable toWake;
+    synchronized (this) {
+      output.clear();
+      input.clear();
+      outputBlocked = false;
+      outputAbandoned = false;
+      inputEnded = false;
+      endOfFile = false;
+      toWake = wake;
+    }
+    toWake.run();
+  }
+
+  /**
+   * An action for whenever the guest takes the port into use, opens or closes it, or the machine is
+   * gone; quick, it runs on a thread of the device.
+   */
+  public void onGuestChange(Runnable action) {
+    synchronized (this) {
+      guestChange = action;
+    }
   }
 
   /**
@@ -70,12 +121,34 @@ public final class StreamPort implements PortBackend, AutoCloseable {
     return guestOpen;
   }
 
+  /** Whether the guest has taken the port into use, so that programs there can open it. */
+  public synchronized boolean guestReady() {
+    return guestReady;
+  }
+
+  /** Whether {@link #close} has been called. */
+  public synchronized boolean closed() {
+    return closed;
+  }
+
   /** Ends both streams: the machine is gone. What the guest has written can still be read. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    guestOpen = false;
-    notifyAll();
+  public void close() {
+    change(
+        () -> {
+          closed = true;
+          guestOpen = false;
+        });
+  }
+
+  private void change(Runnable change) {
+    Runnable tell;
+    synchronized (this) {
+      change.run();
+      notifyAll();
+      tell = guestChange;
+    }
+    tell.run();
   }
 
   @Override
@@ -118,16 +191,32 @@ public final class StreamPort implements PortBackend, AutoCloseable {
   }
 
   @Override
-  public synchronized void guestOpened() {
-    guestOpen = true;
-    notifyAll();
+  public synchronized boolean plugged() {
+    return plugged;
   }
 
   @Override
-  public synchronized void guestClosed() {
-    guestOpen = false;
-    endOfFile = true;
-    notifyAll();
+  public void portReady(boolean ready) {
+    change(
+        () -> {
+          guestReady = ready;
+          // A restored port may be one that was plugged in before.
+          plugged |= ready;
+        });
+  }
+
+  @Override
+  public void guestOpened() {
+    change(() -> guestOpen = true);
+  }
+
+  @Override
+  public void guestClosed() {
+    change(
+        () -> {
+          guestOpen = false;
+          endOfFile = true;
+        });
   }
 
   /** Waits, with the monitor held, while the condition holds. */
@@ -176,6 +265,49 @@ public final class StreamPort implements PortBackend, AutoCloseable {
     }
     toWake.run();
     return count;
+  }
+
+  /**
+   * Gives the guest some bytes to read, waiting at most so long for room.
+   *
+   * @return how many of them were taken; 0 if there was no room in time
+   * @throws IOException if the port is closed
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public int offer(byte[] source, int start, int length, Duration timeout)
+      throws IOException, InterruptedException {
+    Objects.checkFromIndexSize(start, length, source.length);
+    long deadline = System.nanoTime() + timeout.toNanos();
+    int count;
+    Runnable toWake;
+    synchronized (this) {
+      while (input.room() == 0 && !inputEnded && !closed) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (left <= 0) {
+          return 0;
+        }
+        wait(left);
+      }
+      if (inputEnded || closed) {
+        throw new IOException("the port is closed");
+      }
+      count = input.put(source, start, length);
+      toWake = wake;
+    }
+    toWake.run();
+    return count;
+  }
+
+  /** Lets the reader see an end after what the guest has written so far, as if it had closed. */
+  public synchronized void endOutput() {
+    endOfFile = true;
+    notifyAll();
+  }
+
+  /** Forgets input that the guest has not read yet. */
+  public synchronized void dropInput() {
+    input.clear();
+    notifyAll();
   }
 
   private void endInput() {

@@ -1,6 +1,7 @@
 package org.javisor.virtio.net;
 
 import java.util.HexFormat;
+import org.javisor.machine.Entropy;
 
 /**
  * An Ethernet address.
@@ -32,6 +33,13 @@ public record MacAddress(long bits) {
       throw new IllegalArgumentException("Ethernet address " + text);
     }
     return at(bytes, 0);
+  }
+
+  /** A random address of the range that nobody is assigned: locally administered, no group's. */
+  public static MacAddress random() {
+    byte[] address = Entropy.secure().bytes(BYTES);
+    address[0] = (byte) ((address[0] | 2) & ~1);
+    return at(address, 0);
   }
 
   /** The address at a position in a frame. */

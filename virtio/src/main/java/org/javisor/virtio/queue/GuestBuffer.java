@@ -133,6 +133,23 @@ public final class GuestBuffer {
     }
   }
 
+  /** Something to do with a range of guest memory. */
+  @FunctionalInterface
+  public interface RangeAction {
+    /** Does it to {@code length} bytes at the guest physical address. */
+    void accept(long gpa, long length);
+  }
+
+  /** Hands over the ranges from the cursor to the end, and moves it there. */
+  public void forEachRange(RangeAction action) {
+    while (remaining() > 0) {
+      long piece = contiguous();
+      long gpa = address();
+      advance(piece);
+      action.accept(gpa, piece);
+    }
+  }
+
   /** Reads 8 bits, as an unsigned value; zero past the end, as the other readers. */
   public int readUnsignedByte() {
     return (int) readLittleEndian(1);

@@ -356,4 +356,58 @@ class BlockDeviceTest {
       assertThatThrownBy(() -> rig.migrate(other)).isInstanceOf(SavedStateException.class);
     }
   }
+
+  @Test
+  void theDriverHearsOfAnotherCapacity() {
+    int[] sectors = {SECTORS};
+    MemoryDisk growing =
+        new MemoryDisk(512 * 2 * SECTORS) {
+          @Override
+          public long sizeBytes() {
+            return 512L * sectors[0];
+          }
+        };
+    BlockDevice device = new BlockDevice(growing, BlockConfiguration.of("disk-1"));
+    transport.close();
+    transport =
+        new VirtioMmioTransport<>("block", memory, line, device, TransportConfiguration.complete());
+    GuestDriver driver = started(options().getFirst());
+    int generation = driver.read(0xfc);
+    sectors[0] = 2 * SECTORS;
+    device.capacityChanged();
+    assertThat(driver.awaitInterrupt() & 2).isEqualTo(2);
+    assertThat(driver.read(0xfc)).isNotEqualTo(generation);
+    assertThat(driver.read(0x100)).isEqualTo(2 * SECTORS);
+    assertThat(request(driver, header(0, 2 * SECTORS - 1), 513)[512]).isZero();
+  }
+
+  @Test
+  void aLimitedDeviceIsPausedAtOnceAndGoesOnWhereItWas() {
+    IoLimiter limiter = new IoLimiter(new IoLimits(1, 0, 0, 0, java.time.Duration.ofMillis(1)));
+    transport.close();
+    transport =
+        new VirtioMmioTransport<>(
+            "block",
+            memory,
+            line,
+            new BlockDevice(disk, BlockConfiguration.of("disk-1"), limiter),
+            TransportConfiguration.complete());
+    GuestDriver driver = started(options().getFirst());
+    // The first may go into debt, the second would wait for almost an hour.
+    assertThat(request(driver, header(0, 0), 4097)[4096]).isZero();
+    arena.clear();
+    Random shapes = new Random(1);
+    List<Piece> out = arena.scatter(shapes, 16, 1);
+    arena.fill(out, header(0, 5));
+    List<Piece> in = arena.scatter(shapes, 513, 1);
+    driver.queues().getFirst().add(out, in);
+    driver.kick(0);
+    transport.pause();
+    transport.resume();
+    assertThat(driver.queues().getFirst().take()).isNull();
+    limiter.setLimits(IoLimits.NONE);
+    driver.await(0);
+    assertThat(Arrays.copyOf(arena.read(in, 513), 512))
+        .isEqualTo(Arrays.copyOfRange(disk.content, 5 * 512, 6 * 512));
+  }
 }

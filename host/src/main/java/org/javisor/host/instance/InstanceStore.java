@@ -1,0 +1,361 @@
+package org.javisor.host.instance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.javisor.host.DataFolder;
+import org.javisor.host.Host;
+import org.javisor.host.KeptMachine;
+import org.javisor.host.ProblemException;
+import org.javisor.host.network.NetworkStore;
+import org.javisor.host.snapshot.CloneIdentity;
+import org.javisor.image.Progress;
+import org.javisor.storage.store.DurableRename;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All instances of a host. An instance is there from the moment its folder has its name until the
+ * moment it has lost it, whatever dies in between: what is half made or half removed has another
+ * name, and is removed when the store is opened.
+ */
+public final class InstanceStore implements AutoCloseable {
+  private static final String FILE = "instance.json";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Host host;
+  private final DataFolder data;
+  private final NetworkStore networks;
+  private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
+  private volatile boolean open = true;
+  private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
+
+  /**
+   * Opens what is kept in the data folder. Nothing is started.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public InstanceStore(Host host, DataFolder data) throws IOException {
+    this.host = host;
+    this.data = data;
+    this.networks = new NetworkStore(data.root().resolve("networks"));
+    for (Path folder : data.machineFolders()) {
+      open(folder);
+    }
+  }
+
+  private void open(Path folder) throws IOException {
+    String name = String.valueOf(folder.getFileName());
+    Optional<KeptMachine> image;
+    InstanceConfig config = InstanceConfig.of(Files.getLastModifiedTime(folder).toInstant());
+    Optional<String> damage = Optional.empty();
+    try {
+      image = KeptMachine.read(folder);
+      config = read(folder).orElse(config);
+    } catch (IOException | RuntimeException e) {
+      // The others are none the worse for it.
+      image = Optional.of(KeptMachine.UNKNOWN);
+      damage = Optional.of("what is kept of " + name + " cannot be read: " + e.getMessage());
+      System.getLogger(InstanceStore.class.getName())
+          .log(System.Logger.Level.WARNING, damage.get(), e);
+    }
+    if (image.isPresent()) {
+      HostedInstance instance =
+          new HostedInstance(host, this, folder, name, image.get(), config, damage);
+      if (damage.isEmpty()) {
+        instance.removeLeftovers();
+      }
+      instances.put(name, instance);
+    }
+  }
+
+  /** The networks that instances are plugged into. */
+  public NetworkStore networks() {
+    return networks;
+  }
+
+  /** From now on it hears of what happens; it does not block. */
+  public void listen(Consumer<LifecycleEvent> listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Starts the instances that start with the host, those of a higher {@code
+   * boot.autostart.priority} first; one that cannot is told of and left off.
+   */
+  public void startAll() throws InterruptedException {
+    List<HostedInstance> starting =
+        all().stream()
+            .filter(HostedInstance::startsWithHost)
+            .sorted(Comparator.comparingInt(HostedInstance::startPriority).reversed())
+            .toList();
+    for (HostedInstance instance : starting) {
+      try {
+        instance.start();
+        Thread.sleep(instance.startDelay());
+      } catch (RuntimeException e) {
+        warn(instance.name(), e);
+      }
+    }
+  }
+
+  void warn(String instance, RuntimeException problem) {
+    boolean known = problem instanceof ProblemException;
+    System.getLogger(InstanceStore.class.getName())
+        .log(
+            System.Logger.Level.WARNING,
+            instance + ": " + problem.getMessage(),
+            known ? null : problem);
+  }
+
+  /** All instances, by name. */
+  public List<HostedInstance> all() {
+    return List.copyOf(instances.values());
+  }
+
+  /**
+   * The instance of this name.
+   *
+   * @throws UnknownInstanceException if there is none
+   */
+  public HostedInstance get(String name) {
+    HostedInstance instance = instances.get(name);
+    if (instance == null) {
+      throw new UnknownInstanceException(name);
+    }
+    return instance;
+  }
+
+  /** The instance of this name, if there is one. */
+  public Optional<HostedInstance> find(String name) {
+    return Optional.ofNullable(instances.get(name));
+  }
+
+  /**
+   * Creates an instance, switched off. The image is made first if it is not here.
+   *
+   * @throws ProblemException if the name is taken or not possible, or a key or value is not
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public HostedInstance create(String name, String image, InstanceConfig config, Progress progress)
+      throws InterruptedException {
+    InstanceSettings.of(config).spec(name, image); // Checked before anything is downloaded.
+    requireFree(name);
+    KeptMachine machine =
+        Host.explained(() -> KeptMachine.of(host.images().obtain(image, progress)));
+    return create(name, machine, config);
+  }
+
+  /**
+   * Creates an instance of files that are here, switched off.
+   *
+   * @throws ProblemException if the name is taken or not possible, or a key or value is not
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  HostedInstance create(String name, KeptMachine machine, InstanceConfig config)
+      throws InterruptedException {
+    InstanceSettings.of(config).spec(name, machine.image());
+    HostedInstance instance =
+        Host.explained(
+            () -> {
+              Path folder =
+                  data.createMachine(
+                      name,
+                      fresh -> {
+                        machine.write(fresh);
+                        write(fresh, config);
+                      });
+              return new HostedInstance(
+                  host, this, folder, name, machine, config, Optional.empty());
+            });
+    instances.put(name, instance);
+    tell("instance-created", name, "");
+    return instance;
+  }
+
+  /**
+   * Makes an instance of a snapshot of another one. Of a stateful snapshot with {@code live} it is
+   * started at once where the snapshot was taken, with the memory that both share until they write
+   * to it, with its own network address, host name and fresh random numbers; else it is off.
+   *
+   * @throws ProblemException if the name is taken or not possible
+   * @throws UnknownSnapshotException if there is no such snapshot
+   */
+  public HostedInstance copy(
+      HostedInstance source, String snapshot, String name, InstanceConfig config, boolean live)
+      throws InterruptedException {
+    InstanceSnapshot known = source.snapshot(snapshot);
+    InstanceSettings.of(config).spec(name, source.image().image());
+    requireFree(name);
+    if (live && !known.stateful()) {
+      throw ProblemException.badInput(
+          "the snapshot " + snapshot + " has no state to go on with", "take one with --stateful");
+    }
+    HostedInstance copy =
+        Host.explained(
+            () -> {
+              Path folder =
+                  data.createMachine(
+                      name,
+                      fresh -> {
+                        source.image().write(fresh);
+                        write(fresh, config);
+                        fork(source, snapshot, fresh);
+                      });
+              return new HostedInstance(
+                  host, this, folder, name, source.image(), config, Optional.empty());
+            });
+    instances.put(name, copy);
+    tell("instance-created", name, "");
+    if (live) {
+      copy.startAs(CloneIdentity.named(name), source.memory(snapshot));
+    }
+    return copy;
+  }
+
+  private static void fork(HostedInstance source, String snapshot, Path folder)
+      throws IOException {
+    try {
+      source.forkDisk(snapshot, folder);
+    } catch (InterruptedException e) {
+      throw new ClosedByInterruptException();
+    }
+  }
+
+  /**
+   * Deletes an instance with all that is kept of it.
+   *
+   * @throws ProblemException if it is on, or another process uses it
+   */
+  public void delete(HostedInstance instance) throws InterruptedException {
+    Host.explained(
+        () -> {
+          instance.retire(
+              () -> {
+                data.removeMachine(instance.name());
+                instances.remove(instance.name(), instance);
+                networks.forget(instance.name());
+              });
+          return instance;
+        });
+    tell("instance-deleted", instance.name(), "");
+  }
+
+  /**
+   * Gives an instance that is off another name.
+   *
+   * @return the instance under its new name; the old object is of no use any more
+   * @throws ProblemException if it is on, or the name is taken or not possible
+   */
+  public HostedInstance rename(HostedInstance instance, String name) throws InterruptedException {
+    InstanceSettings.of(instance.config()).spec(name, instance.image().image());
+    requireFree(name);
+    HostedInstance renamed =
+        Host.explained(
+            () -> {
+              HostedInstance[] result = new HostedInstance[1];
+              instance.retire(
+                  () -> {
+                    Path folder = data.renameMachine(instance.name(), name);
+                    result[0] =
+                        new HostedInstance(
+                            host,
+                            this,
+                            folder,
+                            name,
+                            instance.image(),
+                            instance.config(),
+                            instance.damage());
+                    instances.put(name, result[0]);
+                    instances.remove(instance.name(), instance);
+                  });
+              return result[0];
+            });
+    tell("instance-renamed", name, "was " + instance.name());
+    return renamed;
+  }
+
+  private void requireFree(String name) {
+    if (instances.containsKey(name)) {
+      throw ProblemException.badInput(
+          "an instance is called " + name + " already", "choose another name, or delete that one");
+    }
+  }
+
+  void tell(String action, String instance, String reason) {
+    LifecycleEvent event = new LifecycleEvent(action, instance, Instant.now(), reason);
+    listeners.forEach(listener -> listener.accept(event));
+  }
+
+  void write(Path folder, InstanceConfig config) {
+    try {
+      Path fresh = folder.resolve(FILE + ".new");
+      Files.write(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
+      DurableRename.move(fresh, folder.resolve(FILE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is kept of an instance; one that {@code run --name} has made has no such file. */
+  private static Optional<InstanceConfig> read(Path folder) throws IOException {
+    try {
+      return Optional.of(
+          JSON.readValue(Files.readAllBytes(folder.resolve(FILE)), InstanceConfig.class));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (JacksonException e) {
+      throw new IOException(folder.resolve(FILE) + ": " + e.getOriginalMessage(), e);
+    }
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /** Nothing starts any more once the host process ends. */
+  void requireOpen() {
+    if (!open) {
+      throw ProblemException.failed("the host process ends", "start it again", null);
+    }
+  }
+
+  /**
+   * Ends all machines, those first whose guests can be asked to shut down; those that are on start
+   * again when the store is opened the next time.
+   */
+  @Override
+  public void close() {
+    open = false;
+    List<Thread> drains =
+        all().stream()
+            .map(instance -> Thread.ofVirtual().name("drain").start(instance::drain))
+            .toList();
+    boolean interrupted = false;
+    for (Thread drain : drains) {
+      while (drain.isAlive()) {
+        try {
+          drain.join();
+        } catch (InterruptedException e) {
+          // Whoever has no patience kills the process; nothing is lost by that.
+          interrupted = true;
+        }
+      }
+    }
+    networks.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

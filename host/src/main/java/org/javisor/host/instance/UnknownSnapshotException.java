@@ -1,0 +1,13 @@
+package org.javisor.host.instance;
+
+import java.io.Serial;
+
+/** The instance has no snapshot of that name. */
+public final class UnknownSnapshotException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /** Names it. */
+  public UnknownSnapshotException(String name, Throwable cause) {
+    super("there is no snapshot " + name, cause);
+  }
+}

@@ -1,0 +1,24 @@
+package org.javisor.host.snapshot;
+
+import java.io.IOException;
+
+/** A machine's disk as a snapshot sees it. The machine stands still while these are called. */
+public interface SnapshotDisk {
+  /**
+   * Keeps the disk's content as it is now.
+   *
+   * @param id the snapshot's
+   * @throws IOException if it cannot be kept; nothing has changed then
+   */
+  void take(String id) throws IOException;
+
+  /**
+   * Gives the disk the content it had.
+   *
+   * @throws IOException if that is not there; nothing has changed then
+   */
+  void restore(String id) throws IOException;
+
+  /** Forgets a content that was kept; does nothing if there is none. */
+  void forget(String id) throws IOException;
+}

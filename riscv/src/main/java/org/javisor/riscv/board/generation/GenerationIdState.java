@@ -1,0 +1,14 @@
+package org.javisor.riscv.board.generation;
+
+import org.javisor.machine.SavedState;
+import org.javisor.machine.StateVersion;
+
+/**
+ * Saved state of a generation ID.
+ *
+ * @param low its first eight bytes, little-endian
+ * @param high the other eight
+ * @param announced whether the guest has been told of a change that it has not read yet
+ */
+@StateVersion(1)
+public record GenerationIdState(long low, long high, boolean announced) implements SavedState {}

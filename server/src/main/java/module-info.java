@@ -1,0 +1,35 @@
+/** The API of a host: the Incus REST API over a Unix socket and TLS. */
+module org.javisor.server {
+  requires transitive org.javisor.host;
+  requires tools.jackson.databind;
+  requires com.fasterxml.jackson.annotation;
+  requires org.eclipse.jetty.server;
+  requires org.eclipse.jetty.unixdomain.server;
+  requires org.eclipse.jetty.websocket.server;
+  requires org.bouncycastle.pkix;
+  requires org.bouncycastle.provider;
+  requires static transitive org.jspecify;
+
+  exports org.javisor.server;
+  exports org.javisor.server.http to
+      org.javisor.cli;
+
+  opens org.javisor.server.api to
+      tools.jackson.databind;
+  opens org.javisor.server.event to
+      tools.jackson.databind;
+  opens org.javisor.server.host to
+      tools.jackson.databind;
+  opens org.javisor.server.http to
+      org.eclipse.jetty.websocket.common;
+  opens org.javisor.server.image to
+      tools.jackson.databind;
+  opens org.javisor.server.instance to
+      tools.jackson.databind;
+  opens org.javisor.server.network to
+      tools.jackson.databind;
+  opens org.javisor.server.operation to
+      tools.jackson.databind;
+  opens org.javisor.server.trust to
+      tools.jackson.databind;
+}

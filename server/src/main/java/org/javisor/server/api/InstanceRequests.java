@@ -1,0 +1,117 @@
+package org.javisor.server.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked of instances. Every field may be left out. */
+public final class InstanceRequests {
+  private InstanceRequests() {}
+
+  /** {@code POST /1.0/instances}: create one. */
+  public record Create(
+      @Nullable String name,
+      @Nullable String type,
+      @Nullable String instanceType,
+      @Nullable String architecture,
+      @Nullable String description,
+      boolean ephemeral,
+      boolean stateful,
+      boolean start,
+      @Nullable String restore,
+      @Nullable List<String> profiles,
+      @Nullable Map<String, String> config,
+      @Nullable Map<String, Map<String, String>> devices,
+      @Nullable Source source) {}
+
+  /** What an instance is made from. */
+  public record Source(
+      @Nullable String type,
+      @Nullable String certificate,
+      @Nullable String alias,
+      @Nullable String fingerprint,
+      @Nullable Map<String, String> properties,
+      @Nullable String server,
+      @Nullable String secret,
+      @Nullable String protocol,
+      @Nullable String baseImage,
+      @com.fasterxml.jackson.annotation.JsonProperty("base-image") @Nullable String dashedBaseImage,
+      @Nullable String mode,
+      @Nullable String operation,
+      @Nullable Map<String, String> secrets,
+      @Nullable Map<String, String> websockets,
+      @Nullable String source,
+      boolean live,
+      boolean instanceOnly,
+      boolean containerOnly,
+      boolean refresh,
+      boolean refreshExcludeOlder,
+      @Nullable String project,
+      boolean allowInconsistent) {}
+
+  /** {@code PUT /1.0/instances/NAME}: what it is to be, or which snapshot it goes back to. */
+  public record Put(
+      @Nullable String architecture,
+      @Nullable String description,
+      boolean ephemeral,
+      boolean stateful,
+      @Nullable String restore,
+      @Nullable List<String> profiles,
+      @Nullable Map<String, String> config,
+      @Nullable Map<String, Map<String, String>> devices) {}
+
+  /** {@code PATCH /1.0/instances/NAME}: what is named is added or replaced. */
+  public record Patch(
+      @Nullable String architecture,
+      @Nullable String description,
+      @Nullable Boolean ephemeral,
+      @Nullable Boolean stateful,
+      @Nullable List<String> profiles,
+      @Nullable Map<String, String> config,
+      @Nullable Map<String, Map<String, String>> devices) {}
+
+  /** {@code POST /1.0/instances/NAME}: another name, or another host. */
+  public record Rename(
+      @Nullable String name,
+      boolean migration,
+      boolean live,
+      boolean instanceOnly,
+      boolean containerOnly,
+      @Nullable Object target,
+      @Nullable String pool,
+      @Nullable String project,
+      boolean allowInconsistent,
+      @Nullable Map<String, String> config,
+      @Nullable Map<String, Map<String, String>> devices,
+      @Nullable List<String> profiles) {}
+
+  /** {@code PUT /1.0/instances/NAME/state}; the time-out is in seconds. */
+  public record State(@Nullable String action, int timeout, boolean force, boolean stateful) {}
+
+  /** {@code POST .../exec}. */
+  public record Exec(
+      @Nullable List<String> command,
+      @com.fasterxml.jackson.annotation.JsonProperty("wait-for-websocket") boolean waitForWebsocket,
+      boolean interactive,
+      @Nullable Map<String, String> environment,
+      int width,
+      int height,
+      @com.fasterxml.jackson.annotation.JsonProperty("record-output") boolean recordOutput,
+      int user,
+      int group,
+      @Nullable String cwd) {}
+
+  /** {@code POST .../console}. */
+  public record Console(int width, int height, @Nullable String type, boolean force) {}
+
+  /** {@code POST .../snapshots}. */
+  public record Snapshot(@Nullable String name, boolean stateful, @Nullable Instant expiresAt) {}
+
+  /** {@code PUT .../snapshots/NAME}. */
+  public record SnapshotPut(@Nullable Instant expiresAt) {}
+
+  /** {@code POST .../snapshots/NAME}. */
+  public record SnapshotRename(
+      @Nullable String name, boolean migration, @Nullable Object target, boolean live) {}
+}

@@ -1,0 +1,201 @@
+package org.javisor.server.host;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.javisor.host.instance.Profile;
+import org.javisor.server.event.EventHub;
+import org.javisor.server.http.Answer;
+import org.javisor.server.http.ApiException;
+import org.javisor.server.http.Call;
+import org.javisor.server.http.Json;
+import org.javisor.server.http.Route;
+import org.javisor.server.http.SocketStream;
+import org.jspecify.annotations.Nullable;
+
+/** What this host is, and the lists a client asks for that have one entry here. */
+public final class HostRoutes {
+  /** What of the API this host has, in the API's names for its extensions. */
+  private static final List<String> EXTENSIONS =
+      List.of(
+          "etag",
+          "patch",
+          "image_create_aliases",
+          "container_full",
+          "container_push",
+          "instances",
+          "instance_all_projects",
+          "virtual-machines",
+          "operation_description",
+          "operation_wait",
+          "projects",
+          "storage",
+          "network",
+          "profile_usedby",
+          "console",
+          "console_vga_type",
+          "container_exec_user_group_cwd",
+          "container_stateful",
+          "snapshot_expiry",
+          "snapshot_expiry_creation",
+          "event_lifecycle",
+          "event_lifecycle_requestor",
+          "resources",
+          "metrics",
+          "certificate_token",
+          "explicit_trust_token",
+          "certificate_project",
+          "image_types",
+          "instance_get_full",
+          "event_location");
+
+  private static final Set<String> EVENT_TYPES = Set.of("operation", "lifecycle", "logging");
+
+  private final EventHub events;
+  private final Description host;
+
+  /**
+   * What does not change about this host.
+   *
+   * @param name its name
+   * @param version of Javisor
+   * @param certificate its certificate as text
+   * @param fingerprint the digest of that
+   * @param addresses where it listens for TLS
+   */
+  public record Description(
+      String name,
+      String version,
+      String certificate,
+      String fingerprint,
+      List<String> addresses) {}
+
+  /** Routes of this host. */
+  public HostRoutes(Description host, EventHub events) {
+    this.host = host;
+    this.events = events;
+  }
+
+  /** The routes. */
+  public List<Route> routes() {
+    return List.of(
+        new Route("GET", "/", Route.Access.EVERYBODY, call -> Answer.of(List.of("/1.0"))),
+        new Route("GET", "/1.0", Route.Access.EVERYBODY, this::server),
+        Route.of("GET", "/1.0/events", this::events),
+        Route.of("GET", "/1.0/projects", call -> list(call, "projects", List.of(project()))),
+        Route.of("GET", "/1.0/projects/{name}", call -> one(call, "project", project())),
+        Route.of("GET", "/1.0/profiles", call -> list(call, "profiles", profiles())),
+        Route.of(
+            "GET", "/1.0/profiles/{name}", call -> one(call, "profile", profiles().getFirst())));
+  }
+
+  private Answer server(Call call) {
+    Map<String, Object> server = new LinkedHashMap<>();
+    boolean trusted = call.caller().trusted();
+    server.put("api_extensions", EXTENSIONS);
+    server.put("api_status", "stable");
+    server.put("api_version", "1.0");
+    server.put("auth", trusted ? "trusted" : "untrusted");
+    server.put("public", false);
+    server.put("auth_methods", List.of("tls"));
+    if (trusted) {
+      server.put("auth_user_name", call.caller().fingerprint().orElse(""));
+      server.put("auth_user_method", call.caller().method());
+      server.put("config", Map.of());
+      server.put("environment", environment());
+    }
+    return Answer.of(server);
+  }
+
+  private Map<String, Object> environment() {
+    Map<String, Object> environment = new LinkedHashMap<>();
+    environment.put("addresses", host.addresses());
+    environment.put("architectures", List.of("riscv64"));
+    environment.put("certificate", host.certificate());
+    environment.put("certificate_fingerprint", host.fingerprint());
+    environment.put("driver", "javisor");
+    environment.put("driver_version", host.version());
+    environment.put("firewall", "");
+    environment.put("kernel", System.getProperty("os.name"));
+    environment.put("kernel_architecture", System.getProperty("os.arch"));
+    environment.put("kernel_version", System.getProperty("os.version"));
+    environment.put("os_name", System.getProperty("os.name"));
+    environment.put("os_version", System.getProperty("os.version"));
+    environment.put("project", "default");
+    environment.put("server", "javisor");
+    environment.put("server_clustered", false);
+    environment.put("server_event_mode", "full-mesh");
+    environment.put("server_name", host.name());
+    environment.put("server_pid", ProcessHandle.current().pid());
+    environment.put("server_version", host.version());
+    environment.put("storage", "dir");
+    environment.put("storage_version", "1");
+    return environment;
+  }
+
+  private Answer events(Call call) {
+    Set<String> types = EVENT_TYPES;
+    if (!call.query("type").isEmpty()) {
+      types = new HashSet<>(Arrays.asList(call.query("type").split(",", -1)));
+      if (!EVENT_TYPES.containsAll(types)) {
+        throw ApiException.badRequest("types of events are operation, lifecycle and logging");
+      }
+    }
+    SocketStream socket = new SocketStream();
+    events.connect(socket, types);
+    return new Answer.WebSocket(socket);
+  }
+
+  /** A project, of which there is one. */
+  public record Project(
+      String name, String description, Map<String, String> config, List<String> usedBy) {}
+
+  /** A profile. */
+  public record ProfileView(
+      String name,
+      String description,
+      Map<String, String> config,
+      Map<String, Map<String, String>> devices,
+      @Nullable String project,
+      List<String> usedBy) {}
+
+  private static Project project() {
+    return new Project(
+        "default",
+        "The one project of this host",
+        Map.of(
+            "features.images", "true",
+            "features.networks", "true",
+            "features.profiles", "true",
+            "features.storage.volumes", "true"),
+        List.of());
+  }
+
+  private static List<ProfileView> profiles() {
+    return Profile.all().stream()
+        .map(
+            profile ->
+                new ProfileView(
+                    profile.name(),
+                    profile.description(),
+                    profile.config(),
+                    profile.devices(),
+                    "default",
+                    List.of()))
+        .toList();
+  }
+
+  private static Answer list(Call call, String kind, List<?> all) {
+    return Answer.of(call.recursion() == 0 ? List.of("/1.0/" + kind + "/default") : all);
+  }
+
+  private static Answer one(Call call, String kind, Object it) {
+    if (!call.parameter("name").equals("default")) {
+      throw ApiException.notFound("there is no " + kind + " " + call.parameter("name"));
+    }
+    return Answer.of(it, Json.etag(it));
+  }
+}

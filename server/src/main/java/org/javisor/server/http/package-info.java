@@ -1,0 +1,3 @@
+/** HTTP: routes, calls, answers, WebSockets. */
+@org.jspecify.annotations.NullMarked
+package org.javisor.server.http;

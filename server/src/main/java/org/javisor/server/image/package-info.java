@@ -1,0 +1,3 @@
+/** Routes of images. */
+@org.jspecify.annotations.NullMarked
+package org.javisor.server.image;

@@ -1,0 +1,3 @@
+/** Routes of instances. */
+@org.jspecify.annotations.NullMarked
+package org.javisor.server.instance;

@@ -1,0 +1,3 @@
+/** The API server of a host. */
+@org.jspecify.annotations.NullMarked
+package org.javisor.server;
