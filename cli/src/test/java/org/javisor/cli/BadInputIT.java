@@ -55,6 +55,7 @@ class BadInputIT {
           --env and --workdir are for a command | run --env A=2 busybox
           -t needs a terminal | run -it busybox
           cannot be written to /no/such/file | run --stats-json /no/such/file busybox -- true
+          cannot be written to /no/such/file | run --trace /no/such/file busybox -- true
           the command goes after -- | run busybox uname
           no image is called nosuch | image pull nosuch
           no image is called nosuch | image rm nosuch

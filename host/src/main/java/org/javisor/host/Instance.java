@@ -2,6 +2,7 @@ package org.javisor.host;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,8 @@ import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.riscv.board.console.BufferedConsole;
 import org.javisor.riscv.hart.Engine;
 import org.javisor.riscv.hart.Hart;
-import org.javisor.riscv.interpreter.Interpreter;
+import org.javisor.riscv.interpreter.BlockTrace;
+import org.javisor.riscv.interpreter.TracingInterpreter;
 import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.storage.block.LayeredDisk;
@@ -77,6 +79,7 @@ public final class Instance implements AutoCloseable {
   /** A machine of a single command has none: it is gone before it could give anything back. */
   private final @Nullable BalloonDevice balloon;
 
+  private @Nullable BlockTrace trace;
   private boolean closed;
 
   /**
@@ -123,7 +126,7 @@ public final class Instance implements AutoCloseable {
     this.engine =
         switch (engineKind) {
           case TRANSLATOR -> new TranslatingEngine(hotEntries);
-          case INTERPRETER -> new Interpreter();
+          case INTERPRETER -> new TracingInterpreter();
         };
     this.folder = folder;
     List<MappedDevice.Slot> slots = new ArrayList<>();
@@ -218,6 +221,21 @@ public final class Instance implements AutoCloseable {
             MappedDevice.of(
                 new VirtioMmioTransport<>(
                     name, memory, interrupt, device, TransportConfiguration.complete())));
+  }
+
+  /**
+   * Has every block of instructions written down that is executed, as {@link BlockTrace} describes;
+   * before the machine is started. What is left to write comes with {@link #close}.
+   *
+   * @param out stays the caller's
+   * @throws IllegalStateException if the machine is not executed by the interpreter
+   */
+  public synchronized void trace(PrintWriter out) {
+    if (!(engine instanceof TracingInterpreter interpreter)) {
+      throw new IllegalStateException("only the interpreter tells what it executes");
+    }
+    trace = new BlockTrace(out);
+    interpreter.trace(trace);
   }
 
   /**
@@ -457,6 +475,9 @@ public final class Instance implements AutoCloseable {
     }
     closed = true;
     board.close();
+    if (trace != null) {
+      trace.finish();
+    }
     console.close();
     if (hotEntries.size() > 0) {
       plan.profile().ifPresent(profile -> profile.write(hotEntries));
