@@ -154,9 +154,7 @@ final class Cabling implements AutoCloseable {
     }
     try {
       return new ForwardRequest(
-          listen.group(1).equals("tcp")
-              ? ForwardRequest.Protocol.TCP
-              : ForwardRequest.Protocol.UDP,
+          listen.group(1).equals("tcp") ? ForwardRequest.Protocol.TCP : ForwardRequest.Protocol.UDP,
           new InetSocketAddress(
               InetAddress.ofLiteral(listen.group(2).replaceAll("[\\[\\]]", "")),
               Integer.parseInt(listen.group(3))),

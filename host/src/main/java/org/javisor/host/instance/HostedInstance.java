@@ -19,9 +19,12 @@ import org.javisor.host.NetworkCard;
 import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
 import org.javisor.host.agent.AgentException;
+import org.javisor.host.agent.ExecRequest;
+import org.javisor.host.agent.ExecSession;
 import org.javisor.host.agent.GuestAgent;
 import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
+import org.javisor.host.snapshot.GuestAdjustment;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
@@ -39,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 public final class HostedInstance {
   /** The word of a kernel command line that gives a machine its name (systemd-hostnamed(8)). */
   private static final String HOST_NAME_WORD = "systemd.hostname=";
+
+  /** How long a guest has to set its clock, or to take its new name. */
+  private static final Duration ADJUSTMENT = Duration.ofSeconds(30);
 
   /** Where the address of its card is remembered. */
   private static final String ADDRESS_KEY = "volatile.eth0.hwaddr";
@@ -527,6 +533,7 @@ public final class HostedInstance {
    */
   public void resume() throws InterruptedException {
     change(InstanceStatus.FROZEN, InstanceStatus.RUNNING, Machine::resume);
+    adjustClock();
     store.tell("instance-resumed", name, "");
   }
 
@@ -650,6 +657,7 @@ public final class HostedInstance {
           }
           return known;
         });
+    adjustClock();
     store.tell("instance-restored", name, snapshot);
   }
 
@@ -678,14 +686,46 @@ public final class HostedInstance {
           remember(config.withPowered(true));
           return name;
         });
-    try {
-      GuestIdentity.tell(requireAgent(), identity.hostName(), requireMachine().address());
-    } catch (AgentException e) {
-      // It runs, but as its original: a guest without an agent cannot be told.
-      System.getLogger(HostedInstance.class.getName())
-          .log(System.Logger.Level.WARNING, "{0} was not told its name: {1}", name, e.getMessage());
-    }
+    adjust(
+        Optional.of(new CloneIdentity(requireMachine().address(), identity.hostName())),
+        requireAgent());
     store.tell("instance-started", name, "");
+  }
+
+  /** The guest's wall clock has stood still: it is set right as soon as the guest can do it. */
+  private void adjustClock() {
+    GuestAgent way = agent;
+    if (way != null) {
+      Thread.ofVirtual()
+          .name("clock of " + name)
+          .start(
+              () -> {
+                try {
+                  adjust(Optional.empty(), way);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+    }
+  }
+
+  /** Has the guest's agent do what a guest needs that went on from another time or as a copy. */
+  private void adjust(Optional<CloneIdentity> identity, GuestAgent way)
+      throws InterruptedException {
+    GuestAdjustment adjustment = new GuestAdjustment(identity, GuestAdjustment.TimePolicy.JUMP);
+    try {
+      if (!way.await(ADJUSTMENT)) {
+        throw new AgentException.Absent("no agent in the guest answers");
+      }
+      try (ExecSession session = way.exec(ExecRequest.of("sh", "-c", adjustment.script()))) {
+        session.stdin().close();
+        session.await(ADJUSTMENT);
+      }
+    } catch (IOException e) {
+      // It runs on, with the clock or the name it had: a guest without an agent cannot be told.
+      System.getLogger(HostedInstance.class.getName())
+          .log(System.Logger.Level.WARNING, "{0} was not adjusted: {1}", name, e.getMessage());
+    }
   }
 
   /** The memory of a stateful snapshot, for a copy. */

@@ -13,8 +13,8 @@ import org.javisor.network.packet.Ipv4Subnet;
 
 /**
  * What a network is to be, in keys and values of the Incus API: {@code ipv4.address} (the subnet,
- * such as {@code 10.42.0.0/24}, or the gateway's address in it), {@code ipv4.nat} (whether there is a
- * way out; true if nothing is said), {@code dns.domain}, {@code bridge.mtu}, {@code
+ * such as {@code 10.42.0.0/24}, or the gateway's address in it), {@code ipv4.nat} (whether there is
+ * a way out; true if nothing is said), {@code dns.domain}, {@code bridge.mtu}, {@code
  * security.port_isolation}, {@code javisor.host_access} (whether machines reach servers on this
  * host), and {@code user.*}. This record is what is kept on disk.
  *

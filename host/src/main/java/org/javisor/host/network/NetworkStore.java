@@ -25,9 +25,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All networks of a host, a folder each under {@code networks/}. A network runs from the moment that
- * the first instance is plugged in; the one called {@link #DEFAULT} is made when it is needed. Safe
- * from any thread.
+ * All networks of a host, a folder each under {@code networks/}. A network runs from the moment
+ * that the first instance is plugged in; the one called {@link #DEFAULT} is made when it is needed.
+ * Safe from any thread.
  */
 public final class NetworkStore implements AutoCloseable {
   /** The network of instances that name no other. */
@@ -173,8 +173,7 @@ public final class NetworkStore implements AutoCloseable {
     records.forEach((name, network) -> taken.add(network.configuration(name).subnet()));
     for (int i = 0; i < SUBNET_TRIES; i++) {
       String subnet = "10." + (random.nextInt(200) + 20) + "." + random.nextInt(256) + ".0/24";
-      if (taken.stream()
-          .noneMatch(other -> other.contains(Ipv4Subnet.parse(subnet).address(1)))) {
+      if (taken.stream().noneMatch(other -> other.contains(Ipv4Subnet.parse(subnet).address(1)))) {
         return subnet;
       }
     }

@@ -16,6 +16,18 @@ public record GuestAdjustment(Optional<CloneIdentity> identity, TimePolicy time)
   private static final Pattern HOST_NAME =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?");
 
+  /** The card asks for its IP address anew: busybox's client is started again, Debian's is told. */
+  private static final String NEW_LEASE =
+      """
+        ip addr flush dev "$name"
+        if [ -e /etc/udhcpc.script ]; then
+          pidof udhcpc > /dev/null && kill $(pidof udhcpc)
+          udhcpc -i "$name" -b -S -t 20 -T 1 -s /etc/udhcpc.script < /dev/null > /dev/null 2>&1 &
+        elif command -v networkctl > /dev/null; then
+          networkctl reconfigure "$name" || networkctl renew "$name"
+        fi
+      """;
+
   /** What becomes of a guest's wall clock that is behind. */
   public enum TimePolicy {
     /** It jumps to the time that the real-time clock shows. */
@@ -66,6 +78,7 @@ public record GuestAdjustment(Optional<CloneIdentity> identity, TimePolicy time)
                 .append(other.address())
                 .append(" || failed=1\n")
                 .append("  ip link set dev \"$name\" up\n")
+                .append(NEW_LEASE)
                 .append("  break\n")
                 .append("done\n"));
     return script.append("[ $failed = 0 ]\n").toString();

@@ -90,8 +90,7 @@ public final class NetworkRoutes {
   private View view(String name, NetworkRecord network) {
     Map<String, String> config = new TreeMap<>(network.config());
     NetworkConfiguration configuration = network.configuration(name);
-    config.put(
-        "ipv4.address", configuration.gateway() + "/" + configuration.subnet().prefix());
+    config.put("ipv4.address", configuration.gateway() + "/" + configuration.subnet().prefix());
     config.putIfAbsent("ipv4.nat", "true");
     config.putIfAbsent("ipv6.address", "none");
     return new View(
@@ -113,8 +112,7 @@ public final class NetworkRoutes {
           instance.config().expandedDevices().values().stream()
               .filter(device -> "nic".equals(device.get("type")))
               .anyMatch(
-                  device ->
-                      device.getOrDefault("network", NetworkStore.DEFAULT).equals(network));
+                  device -> device.getOrDefault("network", NetworkStore.DEFAULT).equals(network));
       if (uses) {
         users.add("/1.0/instances/" + instance.name());
       }
@@ -196,10 +194,14 @@ public final class NetworkRoutes {
         new StateView(
             List.of(
                 Map.of(
-                    "family", "inet",
-                    "address", configuration.gateway().toString(),
-                    "netmask", String.valueOf(configuration.subnet().prefix()),
-                    "scope", "global")),
+                    "family",
+                    "inet",
+                    "address",
+                    configuration.gateway().toString(),
+                    "netmask",
+                    String.valueOf(configuration.subnet().prefix()),
+                    "scope",
+                    "global")),
             "",
             configuration.mtu(),
             up ? "up" : "down",
