@@ -270,8 +270,8 @@ public final class Instance implements AutoCloseable {
    * Takes a snapshot of memory and devices. The machine, if it runs, runs on.
    *
    * @param target the folder it is to be in, which must not exist yet
-   * @throws ProblemException if a disk of the machine cannot be kept, or it does not run, or the snapshot cannot be
-   *     written; nothing is left then
+   * @throws ProblemException if a disk of the machine cannot be kept, or it does not run, or the
+   *     snapshot cannot be written; nothing is left then
    */
   public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
     if (!plan.disks().stream().allMatch(disk -> disk.device() instanceof LayeredDisk)) {

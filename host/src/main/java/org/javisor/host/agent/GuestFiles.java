@@ -48,7 +48,9 @@ public final class GuestFiles {
    */
   public void read(String path, OutputStream target) throws IOException, InterruptedException {
     try (ExecSession session =
-        start(REQUIRE + "[ ! -d \"$1\" ] || { echo Is a directory >&2; exit 1; }; exec cat < \"$1\"", path)) {
+        start(
+            REQUIRE + "[ ! -d \"$1\" ] || { echo Is a directory >&2; exit 1; }; exec cat < \"$1\"",
+            path)) {
       Errors errors = new Errors(session.stderr());
       session.stdin().close();
       session.stdout().transferTo(target);

@@ -461,14 +461,16 @@ public final class HostedInstance {
    * machine that runs goes on.
    *
    * @param expiresAt when it is to be deleted, if it is
-   * @throws ProblemException if there is one of that name, or state is wanted of an instance that is
-   *     off
+   * @throws ProblemException if there is one of that name, or state is wanted of an instance that
+   *     is off
    */
   public InstanceSnapshot takeSnapshot(
       String snapshot, boolean stateful, Optional<Instant> expiresAt) throws InterruptedException {
     InstanceSnapshot taken =
         locked(
-            () -> snapshots.take(snapshot, stateful, expiresAt, Optional.ofNullable(machine), config));
+            () ->
+                snapshots.take(
+                    snapshot, stateful, expiresAt, Optional.ofNullable(machine), config));
     store.tell("instance-snapshot-created", name, snapshot);
     return taken;
   }
@@ -477,7 +479,8 @@ public final class HostedInstance {
    * Goes back to a snapshot, which stays. With a stateful one a machine goes on from there at once;
    * with another one it boots again if it was on.
    *
-   * @param stateful whether an instance that is off is started from the state of a stateful snapshot
+   * @param stateful whether an instance that is off is started from the state of a stateful
+   *     snapshot
    * @throws UnknownSnapshotException if there is none
    */
   public void restore(String snapshot, boolean stateful) throws InterruptedException {
@@ -523,8 +526,8 @@ public final class HostedInstance {
   }
 
   /**
-   * Starts a copy that was made of another instance's snapshot: it goes on with the memory that this
-   * shares with it, as a machine of its own.
+   * Starts a copy that was made of another instance's snapshot: it goes on with the memory that
+   * this shares with it, as a machine of its own.
    */
   void startAs(CloneIdentity identity, SnapshotFolder memory) throws InterruptedException {
     locked(

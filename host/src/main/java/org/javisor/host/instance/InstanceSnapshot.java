@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What is kept of a snapshot of an instance, besides its disk and its memory. This record is what is
- * on disk.
+ * What is kept of a snapshot of an instance, besides its disk and its memory. This record is what
+ * is on disk.
  *
  * @param version of this form
  * @param createdAt when it was taken

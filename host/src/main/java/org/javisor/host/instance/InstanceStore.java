@@ -167,8 +167,7 @@ public final class InstanceStore implements AutoCloseable {
     return copy;
   }
 
-  private static void fork(HostedInstance source, String snapshot, Path folder)
-      throws IOException {
+  private static void fork(HostedInstance source, String snapshot, Path folder) throws IOException {
     try {
       source.forkDisk(snapshot, folder);
     } catch (InterruptedException e) {

@@ -38,8 +38,7 @@ public sealed interface Answer {
    * @param headers further ones
    * @param source writes them; a failure breaks the connection off
    */
-  record Stream(String contentType, Map<String, String> headers, Source source)
-      implements Answer {}
+  record Stream(String contentType, Map<String, String> headers, Source source) implements Answer {}
 
   /** A result with headers of its own. */
   record Listing(Object metadata, Map<String, String> headers) implements Answer {}

@@ -18,9 +18,9 @@ import org.javisor.server.http.Call;
 import org.javisor.server.http.Route;
 
 /**
- * {@code /1.0/instances/NAME/files?path=PATH}: files of a running guest, by its agent. What is known
- * of a file goes in headers: {@code X-Incus-type} (file, directory or symlink), {@code -uid}, {@code
- * -gid}, {@code -mode} (octal).
+ * {@code /1.0/instances/NAME/files?path=PATH}: files of a running guest, by its agent. What is
+ * known of a file goes in headers: {@code X-Incus-type} (file, directory or symlink), {@code -uid},
+ * {@code -gid}, {@code -mode} (octal).
  */
 public final class FileRoutes {
   private static final String PATH = "/1.0/instances/{name}/files";
@@ -118,8 +118,7 @@ public final class FileRoutes {
         case "directory" ->
             files.makeDirectory(path, mode < 0 ? DEFAULT_FOLDER_MODE : mode, uid, gid);
         case "symlink" ->
-            files.makeLink(
-                path, new String(body.readNBytes(MAX_LINK), StandardCharsets.UTF_8));
+            files.makeLink(path, new String(body.readNBytes(MAX_LINK), StandardCharsets.UTF_8));
         case "file" -> {
           if (call.header("X-Incus-write").orElse("overwrite").equals("append")) {
             files.append(path, body);

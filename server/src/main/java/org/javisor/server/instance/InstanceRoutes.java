@@ -123,8 +123,7 @@ public final class InstanceRoutes {
     String[] from = Objects.requireNonNullElse(source.source(), "").split("/", 2);
     HostedInstance original = instances.get(from[0]);
     boolean withSnapshot = from.length == 2;
-    InstanceConfig base =
-        withSnapshot ? original.snapshot(from[1]).config() : original.config();
+    InstanceConfig base = withSnapshot ? original.snapshot(from[1]).config() : original.config();
     Map<String, String> keys = new TreeMap<>(base.config());
     keys.keySet().removeIf(key -> key.startsWith("volatile."));
     if (request.config() != null) {

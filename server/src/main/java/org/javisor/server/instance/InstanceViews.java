@@ -81,8 +81,7 @@ public final class InstanceViews {
         Map.of(
             "root",
             new StateView.Disk(
-                instance.diskBytes(),
-                InstanceSettings.of(instance.config()).diskSize().orElse(0))),
+                instance.diskBytes(), InstanceSettings.of(instance.config()).diskSize().orElse(0))),
         new StateView.Memory(
             machine.map(Instance::residentMemory).orElse(0L),
             0,

@@ -105,7 +105,8 @@ public final class SnapshotRoutes {
   private Answer take(Call call) throws IOException, InterruptedException {
     HostedInstance instance = named(call);
     InstanceRequests.Snapshot request = call.body(InstanceRequests.Snapshot.class);
-    String name = request.name() == null || request.name().isEmpty() ? free(instance) : request.name();
+    String name =
+        request.name() == null || request.name().isEmpty() ? free(instance) : request.name();
     Optional<Instant> expires = lasting(request.expiresAt());
     return new Answer.Background(
         operations.begin(
@@ -133,8 +134,7 @@ public final class SnapshotRoutes {
     HostedInstance instance = named(call);
     String name = call.parameter("snapshot");
     instance.snapshot(name);
-    Optional<Instant> expires =
-        lasting(call.body(InstanceRequests.SnapshotPut.class).expiresAt());
+    Optional<Instant> expires = lasting(call.body(InstanceRequests.SnapshotPut.class).expiresAt());
     return new Answer.Background(
         operations.begin(
             "Updating snapshot",
