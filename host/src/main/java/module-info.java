@@ -3,6 +3,7 @@ module org.javisor.host {
   requires transitive org.javisor.machine;
   requires transitive org.javisor.riscv;
   requires transitive org.javisor.virtio;
+  requires transitive org.javisor.network;
   requires transitive org.javisor.storage;
   requires transitive org.javisor.image;
   requires tools.jackson.databind;
@@ -11,8 +12,11 @@ module org.javisor.host {
   exports org.javisor.host;
   exports org.javisor.host.agent;
   exports org.javisor.host.instance;
+  exports org.javisor.host.network;
   exports org.javisor.host.snapshot;
 
   opens org.javisor.host.instance to
+      tools.jackson.databind;
+  opens org.javisor.host.network to
       tools.jackson.databind;
 }

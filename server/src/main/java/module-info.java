@@ -27,6 +27,8 @@ module org.javisor.server {
       tools.jackson.databind;
   opens org.javisor.server.instance to
       tools.jackson.databind;
+  opens org.javisor.server.network to
+      tools.jackson.databind;
   opens org.javisor.server.operation to
       tools.jackson.databind;
   opens org.javisor.server.storage to

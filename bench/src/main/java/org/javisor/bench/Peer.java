@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.javisor.host.ProblemException;
+import org.javisor.image.Image;
 
 /** A program that can boot a machine with its serial console on standard output. */
 sealed interface Peer {
@@ -112,14 +114,40 @@ sealed interface Peer {
       return command;
     }
 
+    /**
+     * The command for a machine of an image without a disk, whose state can be written and read
+     * again; without Sstc, see {@link QemuSnapshots}.
+     */
+    List<String> snapshotCommand(Image image, int cpus, long memory) {
+      BootFiles boot =
+          new BootFiles(
+              image.kernel(),
+              image.initialRamDisk(),
+              Optional.empty(),
+              image.commandLine(),
+              cpus,
+              memory);
+      List<String> command = new ArrayList<>(machine(boot));
+      command.set(command.indexOf("rv64"), "rv64,sstc=off");
+      command.addAll(network());
+      return command;
+    }
+
     /** Like ours: a network that leads nowhere, a source of entropy, a disk that keeps nothing. */
     private static List<String> devices(Path disk) {
+      List<String> devices = new ArrayList<>();
+      devices.add("-drive");
+      // A comma in an option is written twice.
+      devices.add(
+          "if=none,id=disk,format=raw,snapshot=on,file=" + disk.toString().replace(",", ",,"));
+      devices.add("-device");
+      devices.add("virtio-blk-device,drive=disk");
+      devices.addAll(network());
+      return devices;
+    }
+
+    private static List<String> network() {
       return List.of(
-          "-drive",
-          // A comma in an option is written twice.
-          "if=none,id=disk,format=raw,snapshot=on,file=" + disk.toString().replace(",", ",,"),
-          "-device",
-          "virtio-blk-device,drive=disk",
           "-netdev",
           "hubport,id=net,hubid=0",
           "-device",

@@ -22,12 +22,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measure machines, alone or side by side with a peer.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchCommand.Cpu.class, BenchProgramsCommand.class},
+    subcommands = {BenchCommand.Cpu.class, BenchProgramsCommand.class, BenchSnapshotsCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
       "  javisor bench cpu",
       "  javisor bench cpu --against qemu",
-      "  javisor bench programs --against qemu"
+      "  javisor bench programs --against qemu",
+      "  javisor bench snapshots --against qemu"
     })
 final class BenchCommand implements Callable<Integer> {
   @Mixin HelpOption help = new HelpOption();
@@ -36,7 +37,8 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "bench needs what to measure: cpu or programs");
+        Objects.requireNonNull(spec).commandLine(),
+        "bench needs what to measure: cpu, programs or snapshots");
   }
 
   /** {@code javisor bench cpu}. */

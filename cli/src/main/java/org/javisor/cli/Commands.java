@@ -30,7 +30,7 @@ final class Commands {
   private static final List<String> COMMANDS =
       List.of(
           "run", "launch", "ps", "exec", "console", "cp", "start", "stop", "restart", "pause", "resume",
-          "rm", "logs", "events", "snapshot", "restore", "clone", "up", "down", "host", "image", "doctor", "bench", "version");
+          "rm", "logs", "events", "snapshot", "restore", "clone", "net", "up", "down", "host", "image", "doctor", "bench", "version");
 
   private Commands() {}
 
@@ -83,6 +83,7 @@ final class Commands {
       case "snapshot" -> new SnapshotCommand();
       case "restore" -> new RestoreCommand();
       case "clone" -> new CloneCommand();
+      case "net" -> new NetCommand();
       case "up" -> new UpCommand();
       case "down" -> new DownCommand();
       case "host" -> new HostCommand();

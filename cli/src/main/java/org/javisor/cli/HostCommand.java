@@ -14,6 +14,7 @@ import org.javisor.cli.client.HostClient;
 import org.javisor.cli.client.HostProcess;
 import org.javisor.host.DataFolder;
 import org.javisor.host.ProblemException;
+import org.javisor.host.instance.InstanceSettings;
 import org.javisor.image.Progress;
 import org.javisor.server.HostServer;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,8 @@ import tools.jackson.databind.JsonNode;
       "  javisor host stop"
     })
 final class HostCommand implements Callable<Integer> {
-  /** How long the machines have to end. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** How long the machines have to end: their guests may have as long as they are given. */
+  private static final Duration PATIENCE = Duration.ofSeconds(InstanceSettings.MAX_SECONDS + 60);
 
   @Mixin HelpOption help = new HelpOption();
   @Spec @Nullable CommandSpec spec;

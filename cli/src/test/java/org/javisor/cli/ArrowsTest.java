@@ -29,13 +29,16 @@ class ArrowsTest {
           "machine", Set.of(),
           "riscv", Set.of("machine"),
           "virtio", Set.of("machine"),
+          "network", Set.of("virtio"),
           "storage", Set.of(),
           "image", Set.of("storage"),
-          "host", Set.of("machine", "riscv", "virtio", "storage", "image"),
-          "bench", Set.of("machine", "riscv", "virtio", "storage", "image", "host"),
-          "server", Set.of("machine", "riscv", "virtio", "storage", "image", "host"),
+          "host", Set.of("machine", "riscv", "virtio", "network", "storage", "image"),
+          "bench", Set.of("machine", "riscv", "virtio", "network", "storage", "image", "host"),
+          "server", Set.of("machine", "riscv", "virtio", "network", "storage", "image", "host"),
           "cli",
-              Set.of("machine", "riscv", "virtio", "storage", "image", "host", "server", "bench"));
+              Set.of(
+                  "machine", "riscv", "virtio", "network", "storage", "image", "host", "server",
+                  "bench"));
 
   private static final String PREFIX = "org.javisor.";
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +36,9 @@ import org.javisor.storage.store.DurableRename;
  */
 public final class DataFolder {
   private static final String LAYOUT_VERSION = "1";
+
+  /** How the names of files end that are still being written; they lose it at once or not. */
+  private static final String HALF_WRITTEN = ".new";
 
   private final Path root;
 
@@ -65,22 +69,13 @@ public final class DataFolder {
   public static DataFolder open(Path root) {
     try {
       Files.createDirectories(root);
-      Path version = root.resolve("version");
-      String found;
-      try {
-        found = Files.readString(version).strip();
-      } catch (NoSuchFileException e) {
-        Path fresh = Files.createTempFile(root, "version", ".new");
-        Files.writeString(fresh, LAYOUT_VERSION + "\n");
-        DurableRename.move(fresh, version);
-        found = LAYOUT_VERSION;
-      }
+      DataFolder folder = new DataFolder(root);
+      String found = folder.version();
       if (!found.equals(LAYOUT_VERSION)) {
         throw ProblemException.hostLacks(
             root + " was laid out by another version of javisor (layout " + found + ")",
             "use that version, or set JAVISOR_HOME to another folder");
       }
-      DataFolder folder = new DataFolder(root);
       folder.removeLeftovers();
       return folder;
     } catch (IOException e) {
@@ -90,6 +85,21 @@ public final class DataFolder {
               "the data folder " + root + " cannot be used (" + e.getMessage() + ")",
               "make it writable or set JAVISOR_HOME"),
           e);
+    }
+  }
+
+  private String version() throws IOException {
+    Path version = root.resolve("version");
+    try {
+      return Files.readString(version).strip();
+    } catch (NoSuchFileException e) {
+      try (Gate gate = gate()) {
+        // Always under the same name, so that processes that are killed here leave one at most.
+        Path fresh = root.resolve("version.new");
+        Files.writeString(fresh, LAYOUT_VERSION + "\n");
+        gate.rename(fresh, version);
+      }
+      return LAYOUT_VERSION;
     }
   }
 
@@ -214,13 +224,20 @@ public final class DataFolder {
       try (Gate gate = gate()) {
         gate.rename(folder.path(), going);
       }
-      FolderRemoval.remove(going);
+      // It is gone. What cannot be removed now is when a process begins the next time.
+      try {
+        FolderRemoval.remove(going);
+      } catch (IOException e) {
+        System.getLogger(DataFolder.class.getName())
+            .log(System.Logger.Level.WARNING, "something of " + name + " is left", e);
+      }
     }
   }
 
   private Path rename(Path from, String name) throws IOException {
     Path to = machines().resolve(name);
     try (Gate gate = gate()) {
+      gate.removeHollow(to);
       if (Files.exists(to)) {
         throw ProblemException.badInput(
             "a machine is called " + name + " already", "choose another name");
@@ -231,24 +248,34 @@ public final class DataFolder {
   }
 
   private void removeLeftovers() throws IOException {
-    removeLeftovers(root.resolve("throwaway"), "");
-    removeLeftovers(machines(), ".");
-  }
-
-  private void removeLeftovers(Path parent, String prefix) throws IOException {
-    if (!Files.isDirectory(parent)) {
-      return;
-    }
-    try (Gate gate = gate();
-        DirectoryStream<Path> folders = Files.newDirectoryStream(parent, prefix + "*")) {
-      for (Path folder : folders) {
-        try {
-          gate.claim(folder, true).close();
-        } catch (MachineFolder.InUseException e) {
-          // Its process lives.
-        }
+    try (Gate gate = gate()) {
+      for (Path folder : folders(root.resolve("throwaway"), "*")) {
+        gate.removeUnused(folder);
+      }
+      for (Path folder : folders(machines(), ".*")) {
+        gate.removeUnused(folder);
+      }
+      for (Path folder : folders(machines(), "[!.]*")) {
+        gate.removeHollow(folder);
+        gate.removeHalfWritten(folder);
       }
     }
+  }
+
+  private static List<Path> folders(Path parent, String pattern) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return List.of();
+    }
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, pattern)) {
+      folders.forEach(all::add);
+    }
+    return all;
+  }
+
+  private static boolean isNothing(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.equals("lock") || name.endsWith(HALF_WRITTEN);
   }
 
   private ProblemException unusable(IOException cause) {
@@ -293,6 +320,38 @@ public final class DataFolder {
     /** Renames on stable storage. */
     void rename(Path from, Path to) throws IOException {
       DurableRename.move(from, to);
+    }
+
+    /** Removes a folder that no process holds. */
+    void removeUnused(Path folder) throws IOException {
+      try {
+        claim(folder, true).close();
+      } catch (MachineFolder.InUseException | NoSuchFileException e) {
+        // Its process lives, or has just removed it.
+      }
+    }
+
+    /** Removes the folder of a machine of which nothing was kept before its process was killed. */
+    void removeHollow(Path folder) throws IOException {
+      if (folders(folder, "*").stream().allMatch(DataFolder::isNothing)
+          && Files.isDirectory(folder)) {
+        removeUnused(folder);
+      }
+    }
+
+    /** Removes files that a killed process had not given their names yet. */
+    void removeHalfWritten(Path folder) throws IOException {
+      List<Path> files = folders(folder, "*" + HALF_WRITTEN);
+      if (files.isEmpty()) {
+        return;
+      }
+      try (MachineFolder held = claim(folder, false)) {
+        for (Path file : files) {
+          Files.deleteIfExists(held.path().resolve(file));
+        }
+      } catch (MachineFolder.InUseException e) {
+        // Its process lives and is writing them.
+      }
     }
 
     MachineFolder claim(Path folder, boolean removeAtEnd) throws IOException {

@@ -1,6 +1,7 @@
 package org.javisor.host;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -37,7 +38,11 @@ public final class FolderRemoval {
           @Override
           public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
               throws IOException {
-            Files.deleteIfExists(directory);
+            try {
+              Files.deleteIfExists(directory);
+            } catch (DirectoryNotEmptyException e) {
+              // Another process that removes the same has just locked it.
+            }
             return FileVisitResult.CONTINUE;
           }
         });

@@ -3,13 +3,13 @@ package org.javisor.host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.image.ImageException;
@@ -20,6 +20,7 @@ import org.javisor.riscv.board.boot.KernelImage;
 import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.console.PortConfiguration;
+import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /** This host: builds machines from what somebody asks for. */
@@ -114,6 +115,20 @@ public final class Host {
    */
   public Instance build(MachineSpec spec, List<PortConfiguration> ports, String words)
       throws InterruptedException {
+    return build(spec, ports, words, NetworkCard.alone());
+  }
+
+  /**
+   * Builds a machine, ready to start, with a card in a network.
+   *
+   * @param ports named byte channels to programs in the guest
+   * @param words for the kernel command line, before those of {@code spec}
+   * @throws ProblemException if what is asked for is not possible
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public Instance build(
+      MachineSpec spec, List<PortConfiguration> ports, String words, NetworkCard card)
+      throws InterruptedException {
     MachineFolder folder = spec.name().map(data::named).orElseGet(data::throwAway);
     List<OpenDisk> disks = new ArrayList<>();
     boolean built = false;
@@ -124,7 +139,8 @@ public final class Host {
       }
       plan = plan.withWords(spec.append());
       long memory = spec.memory().orElse(plan.memory());
-      Instance instance = new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports);
+      Instance instance =
+          new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports, card);
       built = true;
       return instance;
     } finally {
@@ -165,8 +181,15 @@ public final class Host {
               spec.engine(),
               folder,
               spec.ports(),
+              spec.card()
+                  .orElseGet(
+                      () ->
+                          NetworkCard.alone(
+                              spec.identity()
+                                  .map(CloneIdentity::address)
+                                  .orElseGet(() -> firstAddress(machine)))),
               Optional.of(snapshot),
-              spec.identity());
+              spec.identity().isPresent());
       built = true;
       return instance;
     } catch (IOException e) {
@@ -177,6 +200,10 @@ public final class Host {
         close(disks, folder);
       }
     }
+  }
+
+  private static MacAddress firstAddress(MachineDescription machine) {
+    return MacAddress.parse(machine.addresses().getFirst());
   }
 
   /**
@@ -203,8 +230,11 @@ public final class Host {
 
   private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
     Optional<KeptMachine> machine = KeptMachine.read(folder);
-    if (machine.isEmpty() || machine.get().disk().isEmpty()) {
+    if (machine.isEmpty()) {
       return Optional.empty();
+    }
+    if (machine.get().disk().isEmpty()) {
+      return OpenDisk.keptEmpty(OptionalLong.empty(), folder);
     }
     Path base = machine.get().disk().get();
     String identity = String.valueOf(base.getFileName());
@@ -301,10 +331,10 @@ public final class Host {
           kept
               ? OpenDisk.kept(base, identity, spec.diskSize(), folder)
               : OpenDisk.throwAway(base, spec.diskSize(), folder));
+    } else if (kept) {
+      OpenDisk.keptEmpty(spec.diskSize(), folder).ifPresent(disks::add);
     } else if (spec.diskSize().isPresent()) {
       disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));
-    } else if (Files.exists(folder.resolve("disk"))) {
-      disks.add(OpenDisk.raw(folder.resolve("disk")));
     }
     return new BootPlan(
         kernel(machine.kernel()),

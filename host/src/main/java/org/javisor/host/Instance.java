@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.javisor.host.agent.GuestAgent;
-import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.FileReference;
 import org.javisor.host.snapshot.LayeredSnapshotDisk;
 import org.javisor.host.snapshot.MachineDescription;
@@ -47,10 +46,7 @@ import org.javisor.virtio.entropy.EntropyConfiguration;
 import org.javisor.virtio.entropy.EntropyDevice;
 import org.javisor.virtio.mmio.TransportConfiguration;
 import org.javisor.virtio.mmio.VirtioMmioTransport;
-import org.javisor.virtio.net.FramePort;
-import org.javisor.virtio.net.LoopbackPeer;
 import org.javisor.virtio.net.MacAddress;
-import org.javisor.virtio.net.NetConfiguration;
 import org.javisor.virtio.net.NetDevice;
 import org.javisor.virtio.net.NetMetrics;
 import org.jspecify.annotations.Nullable;
@@ -96,14 +92,15 @@ public final class Instance implements AutoCloseable {
       long memory,
       EngineKind engineKind,
       MachineFolder folder,
-      List<PortConfiguration> ports) {
-    this(plan, cpus, memory, engineKind, folder, ports, Optional.empty(), Optional.empty());
+      List<PortConfiguration> ports,
+      NetworkCard card) {
+    this(plan, cpus, memory, engineKind, folder, ports, card, Optional.empty(), false);
   }
 
   /**
    * As the other constructor; but a machine with an origin starts from that snapshot.
    *
-   * @param identity what makes it a machine of its own, if it is to be one
+   * @param copy whether it is to be a machine of its own, which the guest is told
    */
   Instance(
       BootPlan plan,
@@ -112,16 +109,13 @@ public final class Instance implements AutoCloseable {
       EngineKind engineKind,
       MachineFolder folder,
       List<PortConfiguration> ports,
+      NetworkCard card,
       Optional<SnapshotFolder> origin,
-      Optional<CloneIdentity> identity) {
+      boolean copy) {
     this.plan = plan;
     this.origin = origin;
-    this.copy = identity.isPresent();
-    this.address =
-        identity
-            .map(CloneIdentity::address)
-            .or(() -> origin.map(Instance::firstAddress))
-            .orElseGet(MacAddress::random);
+    this.copy = copy;
+    this.address = card.configuration().mac();
     this.hotEntries =
         engineKind == EngineKind.TRANSLATOR
             ? plan.profile().map(TranslatorProfile::read).orElseGet(HotEntries::new)
@@ -143,7 +137,7 @@ public final class Instance implements AutoCloseable {
     if (!ports.isEmpty()) {
       slots.add(slot("ports", new ConsoleDevice(new ConsoleConfiguration(ports, 80, 24, 16))));
     }
-    network = new NetDevice(NetConfiguration.of(address), neighbour());
+    network = new NetDevice(card.configuration(), card.port());
     slots.add(slot("net", network));
     slots.add(
         slot("entropy", new EntropyDevice(Entropy.secure(), EntropyConfiguration.standard())));
@@ -200,10 +194,6 @@ public final class Instance implements AutoCloseable {
     return GuestMemory.map(BoardMap.MEMORY, size, snapshot.memory().path());
   }
 
-  private static MacAddress firstAddress(SnapshotFolder snapshot) {
-    return MacAddress.parse(snapshot.manifest().machine().addresses().getFirst());
-  }
-
   private MachineDescription describe(
       BootPlan plan, int cpus, long memory, List<PortConfiguration> ports) throws IOException {
     List<FileReference> initialRamDisk = new ArrayList<>();
@@ -220,11 +210,6 @@ public final class Instance implements AutoCloseable {
         ports.stream().map(PortConfiguration::name).toList(),
         List.of(address.toString()),
         plan.disks().size());
-  }
-
-  /** Who is at the other end of the cable: 192.0.2.1, of the addresses kept for examples. */
-  private static FramePort neighbour() {
-    return new LoopbackPeer(MacAddress.parse("02:00:00:00:00:01"), 0xc0000201);
   }
 
   private static MappedDevice.Slot slot(String name, VirtioDevice<?> device) {

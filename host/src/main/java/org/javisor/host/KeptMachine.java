@@ -36,6 +36,10 @@ public record KeptMachine(
     String commandLine,
     long memory,
     long minimumMemory) {
+  /** What stands for one whose file cannot be read. */
+  public static final KeptMachine UNKNOWN =
+      new KeptMachine("unknown", Path.of(""), Path.of(""), Optional.empty(), "", 0, 0);
+
   private static final String FILE = "machine.properties";
 
   /** What an image has for a machine. */

@@ -7,6 +7,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -23,6 +25,9 @@ public final class MachineFolder implements AutoCloseable {
     }
   }
 
+  /** The folders that this process holds. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final FileChannel lock;
   private final boolean removeAtEnd;
@@ -35,6 +40,24 @@ public final class MachineFolder implements AutoCloseable {
   }
 
   static MachineFolder claim(Path folder, boolean removeAtEnd) throws IOException {
+    // To close a file is to lose the process's lock of it, so one that is held is not opened again.
+    if (!HELD.add(folder)) {
+      throw new InUseException(folder);
+    }
+    boolean held = false;
+    try {
+      MachineFolder claimed = claimFromOthers(folder, removeAtEnd);
+      held = true;
+      return claimed;
+    } finally {
+      if (!held) {
+        HELD.remove(folder);
+      }
+    }
+  }
+
+  private static MachineFolder claimFromOthers(Path folder, boolean removeAtEnd)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -43,7 +66,7 @@ public final class MachineFolder implements AutoCloseable {
       FileLock held = channel.tryLock();
       claimed = held != null;
     } catch (OverlappingFileLockException e) {
-      claimed = false;
+      claimed = false; // It had another name when this process took it.
     } finally {
       if (!claimed) {
         channel.close();
@@ -70,6 +93,8 @@ public final class MachineFolder implements AutoCloseable {
       if (removeAtEnd) {
         FolderRemoval.remove(path);
       }
+    } finally {
+      HELD.remove(path);
     }
   }
 }

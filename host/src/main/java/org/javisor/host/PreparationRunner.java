@@ -43,7 +43,14 @@ final class PreparationRunner implements MachineRunner {
                   Optional.empty())
               .withWords(END_AFTER_PANIC);
       instance =
-          new Instance(plan, task.cpus(), task.memory(), EngineKind.TRANSLATOR, folder, List.of());
+          new Instance(
+              plan,
+              task.cpus(),
+              task.memory(),
+              EngineKind.TRANSLATOR,
+              folder,
+              List.of(),
+              NetworkCard.alone());
     } finally {
       if (instance == null) {
         for (OpenDisk disk : disks) {

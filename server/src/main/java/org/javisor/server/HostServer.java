@@ -152,7 +152,6 @@ public final class HostServer implements AutoCloseable {
     all.addAll(new ProjectRoutes(host, instances).routes());
     all.addAll(new ClusterRoutes().routes());
     all.addAll(new WarningRoutes().routes());
-    all.addAll(new NetworkRoutes().routes());
     all.addAll(new StorageRoutes(folder, host, instances).routes());
     all.addAll(new OperationRoutes(operations).routes());
     all.addAll(
@@ -162,6 +161,7 @@ public final class HostServer implements AutoCloseable {
     all.addAll(new InstanceRoutes(instances, images, operations).routes());
     all.addAll(new ConsoleRoutes(instances, operations).routes());
     all.addAll(new ExecRoutes(instances, operations).routes());
+    all.addAll(new NetworkRoutes(instances).routes());
     all.addAll(new FileRoutes(instances).routes());
     all.addAll(new SnapshotRoutes(instances, operations).routes());
     return all;

@@ -46,7 +46,9 @@ final class RunningServer implements AutoCloseable {
             data,
             new Host(data, environment, Optional.of("http://127.0.0.1:9/"), Progress.NONE),
             new HostServer.Settings(
-                Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), "test", "0"));
+                Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                "test",
+                "0"));
   }
 
   /** An answer: status, headers with small names, body. */

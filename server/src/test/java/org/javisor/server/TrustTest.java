@@ -176,7 +176,8 @@ class TrustTest {
     SSLContext client = client(Duration.ofDays(9));
     Response added = call(client, "POST", "/1.0/certificates", with(token()));
     assertThat(call(client, "GET", "/1.0/instances", "").status()).isEqualTo(200);
-    assertThat(server.call("DELETE", added.headers().getOrDefault("location", ""), "").status()).isEqualTo(200);
+    assertThat(server.call("DELETE", added.headers().getOrDefault("location", ""), "").status())
+        .isEqualTo(200);
     assertThat(call(client, "GET", "/1.0/instances", "").status()).isEqualTo(403);
   }
 }

@@ -6,9 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
+import org.javisor.host.NetworkCard;
 import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
 import org.javisor.host.agent.AgentException;
@@ -24,6 +24,9 @@ import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
+import org.javisor.network.MachinePort;
+import org.javisor.network.VirtualNetwork;
+import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +36,11 @@ import org.jspecify.annotations.Nullable;
  * instance that it cannot do as it is ends with a {@link ProblemException} and changes nothing.
  */
 public final class HostedInstance {
-  /** More failures than this within {@link #RESTART_WINDOW}, and the instance stays off. */
-  private static final int MAX_RESTARTS = 10;
+  /** The word of a kernel command line that gives a machine its name (systemd-hostnamed(8)). */
+  private static final String HOST_NAME_WORD = "systemd.hostname=";
 
-  private static final Duration RESTART_WINDOW = Duration.ofMinutes(1);
+  /** Where the address of its card is remembered. */
+  private static final String ADDRESS_KEY = "volatile.eth0.hwaddr";
 
   /** "For ever", in a length of time that can be counted in nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(3650);
@@ -52,13 +56,23 @@ public final class HostedInstance {
   /** Held while the life cycle changes. */
   private final ReentrantLock transition = new ReentrantLock();
 
-  private final Deque<Instant> restarts = new ArrayDeque<>();
+  private final RestartDelay restartDelay = new RestartDelay();
+
+  /** Why it can neither start nor change: what is kept of it cannot be read. */
+  private final Optional<String> damage;
+
   private volatile InstanceConfig config;
   private volatile InstanceStatus status = InstanceStatus.STOPPED;
   private volatile @Nullable Instance machine;
   private volatile @Nullable GuestAgent agent;
+  private volatile @Nullable Cabling cabling;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
+  private volatile boolean draining;
+
+  /** The thread that starts it again after a while, if it is waiting for that. */
+  private @Nullable Thread restart;
+
   private boolean gone;
 
   HostedInstance(
@@ -67,13 +81,16 @@ public final class HostedInstance {
       Path folder,
       String name,
       KeptMachine image,
-      InstanceConfig config) {
+      InstanceConfig config,
+      Optional<String> damage) {
     this.host = host;
     this.store = store;
     this.folder = folder;
     this.name = name;
     this.image = image;
     this.config = config;
+    this.damage = damage;
+    this.status = damage.isPresent() ? InstanceStatus.ERROR : InstanceStatus.STOPPED;
     this.console = new ConsoleHub(folder.resolve("console.log"));
     this.snapshots = new InstanceSnapshots(host, name, folder.resolve("snapshots"));
   }
@@ -173,30 +190,49 @@ public final class HostedInstance {
       if (status.isOn()) {
         throw ProblemException.badInput("the instance " + name + " is already running", "");
       }
+      cancelRestart();
       powerOn();
-      remember(config.withPowered(true));
+      rememberOn();
     } finally {
       transition.unlock();
     }
     store.tell("instance-started", name, "");
   }
 
+  private void rememberOn() {
+    try {
+      remember(config.withPowered(true));
+    } catch (RuntimeException e) {
+      // Whoever is told that the start failed finds it off.
+      release(requireMachine());
+      throw e;
+    }
+  }
+
   private void powerOn() throws InterruptedException {
-    powerOn((settings, way) -> host.build(settings.spec(name, image.image()), way.ports(), ""));
+    powerOn(
+        (settings, way, card) ->
+            host.build(
+                settings.spec(name, image.image()), way.ports(), HOST_NAME_WORD + name, card));
   }
 
   /** Builds the machine: to boot, or to go on from a snapshot. */
   private interface Builder {
-    Instance build(InstanceSettings settings, GuestAgent way) throws InterruptedException;
+    Instance build(InstanceSettings settings, GuestAgent way, NetworkCard card)
+        throws InterruptedException;
   }
 
   private void powerOn(Builder builder) throws InterruptedException {
+    requireSound();
     InstanceStatus before = status;
     status = InstanceStatus.STARTING;
     try {
+      store.requireOpen();
       InstanceSettings settings = InstanceSettings.of(config);
       GuestAgent way = new GuestAgent();
-      Instance built = builder.build(settings, way);
+      Cabling plugged = Cabling.of(store.networks(), name, config.expandedDevices(), address());
+      cabling = plugged;
+      Instance built = builder.build(settings, way, plugged.card());
       built.showConsole(console);
       stopAsked = false;
       agent = way;
@@ -206,13 +242,12 @@ public final class HostedInstance {
       status = InstanceStatus.RUNNING;
       Thread.ofVirtual().name("watch " + name).start(() -> watch(built));
     } catch (InterruptedException | RuntimeException | Error e) {
-      status = before;
       Instance built = machine;
-      machine = null;
-      startedAt = null;
       if (built != null) {
-        built.close();
+        release(built);
       }
+      unplug();
+      status = before;
       throw e;
     }
   }
@@ -234,25 +269,108 @@ public final class HostedInstance {
       if (machine != running) {
         return; // Whoever stopped it has cleaned up already.
       }
+      Duration ran =
+          Duration.between(Objects.requireNonNullElseGet(startedAt, Instant::now), Instant.now());
       release(running);
-      if (!stopAsked && shallRestart(reason)) {
-        store.tell("instance-shutdown", name, words(reason));
-        powerOn();
-        store.tell("instance-started", name, "restarted by its policy");
-        return;
+      if (draining) {
+        return; // It was on, and is again when there is a host process again.
       }
-      remember(config.withPowered(false));
+      store.tell("instance-shutdown", name, words(reason));
+      if (!stopAsked && shallRestart(reason)) {
+        restartAfter(restartDelay.after(ran));
+      } else {
+        rememberOff();
+      }
     } finally {
       transition.unlock();
     }
-    store.tell("instance-shutdown", name, words(reason));
+  }
+
+  /** What ends with being off is deleted; the rest stays off. */
+  private void rememberOff() throws InterruptedException {
     if (config.ephemeral()) {
       store.delete(this);
+    } else if (config.powered()) {
+      remember(config.withPowered(false));
+    }
+  }
+
+  /** Until then it is off, and counts as one that is on: for a crash of the host process too. */
+  private void restartAfter(Duration delay) {
+    restart =
+        Thread.ofVirtual()
+            .name("restart " + name)
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(delay);
+                    restartNow();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+  }
+
+  private void restartNow() throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      if (restart != Thread.currentThread()) {
+        return; // Somebody has stopped, started, renamed or deleted it meanwhile.
+      }
+      restart = null;
+      try {
+        powerOn();
+      } catch (ProblemException e) {
+        if (store.isOpen()) {
+          store.warn(name, e);
+          restartAfter(restartDelay.after(Duration.ZERO));
+        }
+        return;
+      }
+      store.tell("instance-started", name, "restarted by its policy");
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /** It is not to be started again; false if it was not to be anyway. */
+  private boolean cancelRestart() {
+    Thread waiting = restart;
+    restart = null;
+    if (waiting != null) {
+      waiting.interrupt();
+    }
+    restartDelay.forget();
+    return waiting != null;
+  }
+
+  /** The address of its card, which it keeps. */
+  private MacAddress address() {
+    String known = config.config().getOrDefault(ADDRESS_KEY, "");
+    if (!known.isEmpty()) {
+      return MacAddress.parse(known);
+    }
+    MacAddress fresh = VirtualNetwork.randomMac();
+    remember(config.with(ADDRESS_KEY, fresh.toString()));
+    return fresh;
+  }
+
+  /** Its port of a network, if it is on and on one. */
+  public Optional<MachinePort> networkPort() {
+    return Optional.ofNullable(cabling).flatMap(Cabling::port);
+  }
+
+  private void unplug() {
+    Cabling plugged = cabling;
+    cabling = null;
+    if (plugged != null) {
+      plugged.close();
     }
   }
 
   private void release(Instance running) {
     running.close();
+    unplug();
     GuestAgent way = agent;
     if (way != null) {
       way.close();
@@ -269,20 +387,12 @@ public final class HostedInstance {
   }
 
   private boolean shallRestart(StopReason reason) {
-    boolean failed = !(reason instanceof StopReason.PoweredOff);
-    boolean wanted =
-        switch (InstanceSettings.of(config).restart()) {
-          case NO -> false;
-          case ON_FAILURE -> failed;
-          case ALWAYS -> true;
-        };
-    if (!wanted) {
-      return false;
-    }
-    Instant now = Instant.now();
-    restarts.removeIf(then -> then.isBefore(now.minus(RESTART_WINDOW)));
-    restarts.add(now);
-    return restarts.size() <= MAX_RESTARTS;
+    return switch (InstanceSettings.of(config).restart()) {
+      case NO -> false;
+      case ON_FAILURE ->
+          !(reason instanceof StopReason.PoweredOff) && !(reason instanceof StopReason.Killed);
+      case ALWAYS -> !(reason instanceof StopReason.Killed);
+    };
   }
 
   private static String words(StopReason reason) {
@@ -296,26 +406,22 @@ public final class HostedInstance {
   }
 
   /**
-   * Pulls the plug.
+   * Pulls the plug. One that is to be started again by its policy is not any more.
    *
    * @throws ProblemException if it is off
    */
   public void powerOff() throws InterruptedException {
-    Instance running = requireMachine();
-    stopAsked = true;
-    running.powerOff();
     transition.lockInterruptibly();
     try {
-      if (machine == running) {
+      if (!cancelRestart()) {
+        Instance running = requireMachine();
+        stopAsked = true;
         release(running);
-        remember(config.withPowered(false));
       }
+      store.tell("instance-stopped", name, "switched off");
+      rememberOff();
     } finally {
       transition.unlock();
-    }
-    store.tell("instance-stopped", name, "switched off");
-    if (config.ephemeral()) {
-      store.delete(this);
     }
   }
 
@@ -364,12 +470,30 @@ public final class HostedInstance {
     ended(running, new StopReason.PoweredOff());
   }
 
-  /** Ends the machine because the host process ends; it starts again with the host. */
-  void release() {
+  /**
+   * Ends the machine because the host process ends; it starts again with the host. A guest that can
+   * be asked to shut down is, and has as long for it as its configuration says.
+   */
+  void drain() {
+    draining = true;
+    try {
+      if (status == InstanceStatus.RUNNING && agent().isPresent()) {
+        shutDown(InstanceSettings.of(config).shutdownTimeout());
+      }
+    } catch (ProblemException e) {
+      store.warn(name, e); // Or it has ended by itself.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
     transition.lock();
     try {
+      cancelRestart();
       Instance running = machine;
-      stopAsked = true;
       if (running != null) {
         release(running);
       }
@@ -433,6 +557,7 @@ public final class HostedInstance {
     transition.lockInterruptibly();
     try {
       requireThere();
+      requireSound();
       InstanceConfig changed = change.apply(config);
       InstanceSettings.of(changed);
       remember(changed);
@@ -519,10 +644,15 @@ public final class HostedInstance {
   private void goOnFrom(SnapshotFolder memory, Optional<CloneIdentity> identity)
       throws InterruptedException {
     powerOn(
-        (settings, way) ->
+        (settings, way, card) ->
             host.build(
                 memory,
-                new RestoredSpec(settings.engine(), Optional.of(name), way.ports(), identity)));
+                new RestoredSpec(
+                    settings.engine(),
+                    Optional.of(name),
+                    way.ports(),
+                    identity,
+                    Optional.of(card))));
   }
 
   /**
@@ -536,6 +666,13 @@ public final class HostedInstance {
           remember(config.withPowered(true));
           return name;
         });
+    try {
+      GuestIdentity.tell(requireAgent(), identity.hostName(), requireMachine().address());
+    } catch (AgentException e) {
+      // It runs, but as its original: a guest without an agent cannot be told.
+      System.getLogger(HostedInstance.class.getName())
+          .log(System.Logger.Level.WARNING, "{0} was not told its name: {1}", name, e.getMessage());
+    }
     store.tell("instance-started", name, "");
   }
 
@@ -605,10 +742,28 @@ public final class HostedInstance {
 
   /** Whether it is to be started with the host. */
   boolean startsWithHost() {
+    if (damage.isPresent()) {
+      return false;
+    }
     InstanceSettings settings = InstanceSettings.of(config);
     return settings
         .autostart()
         .orElse(config.powered() || settings.restart() == InstanceSettings.RestartPolicy.ALWAYS);
+  }
+
+  /** Those with higher numbers start first with the host. */
+  int startPriority() {
+    return InstanceSettings.of(config).startPriority();
+  }
+
+  /** How long the host waits after it before it starts the next one. */
+  Duration startDelay() {
+    return InstanceSettings.of(config).startDelay();
+  }
+
+  /** Why it can neither start nor change, if so. */
+  Optional<String> damage() {
+    return damage;
   }
 
   /** Runs while the instance is off and stays so; it is gone afterwards for who waits. */
@@ -620,6 +775,7 @@ public final class HostedInstance {
         throw ProblemException.badInput(
             "the instance " + name + " is running", "stop it first: javisor stop " + name);
       }
+      cancelRestart();
       console.release();
       work.run();
       gone = true;
@@ -636,6 +792,12 @@ public final class HostedInstance {
   private void requireThere() {
     if (gone) {
       throw ProblemException.badInput("there is no instance " + name, "see: javisor ps --all");
+    }
+  }
+
+  private void requireSound() {
+    if (damage.isPresent()) {
+      throw ProblemException.failed(damage.get(), "mend that file, or delete the instance", null);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.javisor.host.instance;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,11 @@ import org.javisor.host.ProblemException;
  * @param append words for the kernel command line ({@code javisor.append})
  * @param autostart whether it starts with the host; empty if it does when it was on before ({@code
  *     boot.autostart})
+ * @param startPriority those with higher numbers start first ({@code boot.autostart.priority})
+ * @param startDelay how long the host waits after its start before the next one's ({@code
+ *     boot.autostart.delay})
+ * @param shutdownTimeout how long its guest has to shut down when the host ends ({@code
+ *     boot.host_shutdown_timeout})
  * @param restart what happens when it ends by itself ({@code javisor.restart}, {@code
  *     boot.autorestart})
  * @param cpuShares weight against other instances when processor time is scarce ({@code
@@ -34,11 +40,18 @@ public record InstanceSettings(
     EngineKind engine,
     String append,
     Optional<Boolean> autostart,
+    int startPriority,
+    Duration startDelay,
+    Duration shutdownTimeout,
     RestartPolicy restart,
     int cpuShares) {
   /** The weight of an instance that says nothing of it. */
   public static final int DEFAULT_SHARES = 100;
 
+  /** Seconds that the longest of waits may take. */
+  public static final int MAX_SECONDS = 600;
+
+  private static final int DEFAULT_SHUTDOWN_SECONDS = 30;
   private static final int MAX_SHARES = 10_000;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
   private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
@@ -51,7 +64,10 @@ public record InstanceSettings(
           "limits.cpu",
           "limits.memory",
           "boot.autostart",
+          "boot.autostart.delay",
+          "boot.autostart.priority",
           "boot.autorestart",
+          "boot.host_shutdown_timeout",
           "cloud-init.user-data",
           "cloud-init.vendor-data",
           "cloud-init.network-config",
@@ -100,6 +116,7 @@ public record InstanceSettings(
     config.keySet().forEach(InstanceSettings::checkKey);
     Map<String, Map<String, String>> devices = instance.expandedDevices();
     devices.forEach(InstanceSettings::checkDevice);
+    Cabling.check(devices);
     InstanceSettings settings =
         new InstanceSettings(
             number(config, "limits.cpu", MachineSpec.MIN_CPUS),
@@ -110,6 +127,9 @@ public record InstanceSettings(
             Optional.ofNullable(config.get("boot.autostart"))
                 .filter(text -> !text.isEmpty())
                 .map(text -> truth("boot.autostart", text)),
+            number(config, "boot.autostart.priority", 0),
+            seconds(config, "boot.autostart.delay", 0),
+            seconds(config, "boot.host_shutdown_timeout", DEFAULT_SHUTDOWN_SECONDS),
             restart(config),
             number(config, "javisor.cpu.shares", DEFAULT_SHARES));
     if (settings.cpuShares < 1 || settings.cpuShares > MAX_SHARES) {
@@ -183,6 +203,15 @@ public record InstanceSettings(
       throw ProblemException.badInput(key + " cannot be '" + text + "'", "give a whole number");
     }
     return Integer.parseInt(text);
+  }
+
+  private static Duration seconds(Map<String, String> config, String key, int otherwise) {
+    int seconds = number(config, key, otherwise);
+    if (seconds > MAX_SECONDS) {
+      throw ProblemException.badInput(
+          key + " cannot be " + seconds, "give at most " + MAX_SECONDS + " seconds");
+    }
+    return Duration.ofSeconds(seconds);
   }
 
   private static boolean truth(String key, String text) {

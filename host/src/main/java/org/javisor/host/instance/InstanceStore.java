@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.network.NetworkStore;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.image.Progress;
 import org.javisor.storage.store.DurableRename;
@@ -34,7 +36,9 @@ public final class InstanceStore implements AutoCloseable {
 
   private final Host host;
   private final DataFolder data;
+  private final NetworkStore networks;
   private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
+  private volatile boolean open = true;
   private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -45,16 +49,40 @@ public final class InstanceStore implements AutoCloseable {
   public InstanceStore(Host host, DataFolder data) throws IOException {
     this.host = host;
     this.data = data;
+    this.networks = new NetworkStore(data.root().resolve("networks"));
     for (Path folder : data.machineFolders()) {
-      Optional<KeptMachine> image = KeptMachine.read(folder);
-      if (image.isPresent()) {
-        String name = String.valueOf(folder.getFileName());
-        HostedInstance instance =
-            new HostedInstance(host, this, folder, name, image.get(), read(folder));
-        instance.removeLeftovers();
-        instances.put(name, instance);
-      }
+      open(folder);
     }
+  }
+
+  private void open(Path folder) throws IOException {
+    String name = String.valueOf(folder.getFileName());
+    Optional<KeptMachine> image;
+    InstanceConfig config = InstanceConfig.of(Files.getLastModifiedTime(folder).toInstant());
+    Optional<String> damage = Optional.empty();
+    try {
+      image = KeptMachine.read(folder);
+      config = read(folder).orElse(config);
+    } catch (IOException | RuntimeException e) {
+      // The others are none the worse for it.
+      image = Optional.of(KeptMachine.UNKNOWN);
+      damage = Optional.of("what is kept of " + name + " cannot be read: " + e.getMessage());
+      System.getLogger(InstanceStore.class.getName())
+          .log(System.Logger.Level.WARNING, damage.get(), e);
+    }
+    if (image.isPresent()) {
+      HostedInstance instance =
+          new HostedInstance(host, this, folder, name, image.get(), config, damage);
+      if (damage.isEmpty()) {
+        instance.removeLeftovers();
+      }
+      instances.put(name, instance);
+    }
+  }
+
+  /** The networks that instances are plugged into. */
+  public NetworkStore networks() {
+    return networks;
   }
 
   /** From now on it hears of what happens; it does not block. */
@@ -62,18 +90,33 @@ public final class InstanceStore implements AutoCloseable {
     listeners.add(listener);
   }
 
-  /** Starts the instances that start with the host; one that cannot is told of and left off. */
+  /**
+   * Starts the instances that start with the host, those of a higher {@code
+   * boot.autostart.priority} first; one that cannot is told of and left off.
+   */
   public void startAll() throws InterruptedException {
-    for (HostedInstance instance : all()) {
+    List<HostedInstance> starting =
+        all().stream()
+            .filter(HostedInstance::startsWithHost)
+            .sorted(Comparator.comparingInt(HostedInstance::startPriority).reversed())
+            .toList();
+    for (HostedInstance instance : starting) {
       try {
-        if (instance.startsWithHost()) {
-          instance.start();
-        }
-      } catch (ProblemException e) {
-        System.getLogger(InstanceStore.class.getName())
-            .log(System.Logger.Level.WARNING, "{0}: {1}", instance.name(), e.problem().line());
+        instance.start();
+        Thread.sleep(instance.startDelay());
+      } catch (RuntimeException e) {
+        warn(instance.name(), e);
       }
     }
+  }
+
+  void warn(String instance, RuntimeException problem) {
+    boolean known = problem instanceof ProblemException;
+    System.getLogger(InstanceStore.class.getName())
+        .log(
+            System.Logger.Level.WARNING,
+            instance + ": " + problem.getMessage(),
+            known ? null : problem);
   }
 
   /** All instances, by name. */
@@ -111,6 +154,18 @@ public final class InstanceStore implements AutoCloseable {
     requireFree(name);
     KeptMachine machine =
         Host.explained(() -> KeptMachine.of(host.images().obtain(image, progress)));
+    return create(name, machine, config);
+  }
+
+  /**
+   * Creates an instance of files that are here, switched off.
+   *
+   * @throws ProblemException if the name is taken or not possible, or a key or value is not
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  HostedInstance create(String name, KeptMachine machine, InstanceConfig config)
+      throws InterruptedException {
+    InstanceSettings.of(config).spec(name, machine.image());
     HostedInstance instance =
         Host.explained(
             () -> {
@@ -121,7 +176,8 @@ public final class InstanceStore implements AutoCloseable {
                         machine.write(fresh);
                         write(fresh, config);
                       });
-              return new HostedInstance(host, this, folder, name, machine, config);
+              return new HostedInstance(
+                  host, this, folder, name, machine, config, Optional.empty());
             });
     instances.put(name, instance);
     tell("instance-created", name, "");
@@ -157,7 +213,8 @@ public final class InstanceStore implements AutoCloseable {
                         write(fresh, config);
                         fork(source, snapshot, fresh);
                       });
-              return new HostedInstance(host, this, folder, name, source.image(), config);
+              return new HostedInstance(
+                  host, this, folder, name, source.image(), config, Optional.empty());
             });
     instances.put(name, copy);
     tell("instance-created", name, "");
@@ -187,6 +244,7 @@ public final class InstanceStore implements AutoCloseable {
               () -> {
                 data.removeMachine(instance.name());
                 instances.remove(instance.name(), instance);
+                networks.forget(instance.name());
               });
           return instance;
         });
@@ -211,7 +269,13 @@ public final class InstanceStore implements AutoCloseable {
                     Path folder = data.renameMachine(instance.name(), name);
                     result[0] =
                         new HostedInstance(
-                            host, this, folder, name, instance.image(), instance.config());
+                            host,
+                            this,
+                            folder,
+                            name,
+                            instance.image(),
+                            instance.config(),
+                            instance.damage());
                     instances.put(name, result[0]);
                     instances.remove(instance.name(), instance);
                   });
@@ -244,19 +308,53 @@ public final class InstanceStore implements AutoCloseable {
   }
 
   /** What is kept of an instance; one that {@code run --name} has made has no such file. */
-  private static InstanceConfig read(Path folder) throws IOException {
+  private static Optional<InstanceConfig> read(Path folder) throws IOException {
     try {
-      return JSON.readValue(Files.readAllBytes(folder.resolve(FILE)), InstanceConfig.class);
+      return Optional.of(
+          JSON.readValue(Files.readAllBytes(folder.resolve(FILE)), InstanceConfig.class));
     } catch (NoSuchFileException e) {
-      return InstanceConfig.of(Files.getLastModifiedTime(folder).toInstant());
+      return Optional.empty();
     } catch (JacksonException e) {
-      throw new IOException(folder.resolve(FILE) + " cannot be read: " + e.getOriginalMessage(), e);
+      throw new IOException(folder.resolve(FILE) + ": " + e.getOriginalMessage(), e);
     }
   }
 
-  /** Ends all machines; those that are on start again when the store is opened the next time. */
+  boolean isOpen() {
+    return open;
+  }
+
+  /** Nothing starts any more once the host process ends. */
+  void requireOpen() {
+    if (!open) {
+      throw ProblemException.failed("the host process ends", "start it again", null);
+    }
+  }
+
+  /**
+   * Ends all machines, those first whose guests can be asked to shut down; those that are on start
+   * again when the store is opened the next time.
+   */
   @Override
   public void close() {
-    all().parallelStream().forEach(HostedInstance::release);
+    open = false;
+    List<Thread> drains =
+        all().stream()
+            .map(instance -> Thread.ofVirtual().name("drain").start(instance::drain))
+            .toList();
+    boolean interrupted = false;
+    for (Thread drain : drains) {
+      while (drain.isAlive()) {
+        try {
+          drain.join();
+        } catch (InterruptedException e) {
+          // Whoever has no patience kills the process; nothing is lost by that.
+          interrupted = true;
+        }
+      }
+    }
+    networks.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -10,16 +10,16 @@ import org.javisor.host.Instance;
 import org.javisor.host.instance.HostedInstance;
 import org.javisor.host.instance.InstanceConfig;
 import org.javisor.host.instance.InstanceSettings;
+import org.javisor.network.MachinePort;
+import org.javisor.network.ethernet.PortMetrics;
 import org.javisor.server.api.InstanceView;
 import org.javisor.server.api.StateView;
 import org.javisor.server.http.Json;
-import org.javisor.virtio.net.NetMetrics;
 
 /** Instances as the API shows them. */
 public final class InstanceViews {
   static final String ARCHITECTURE = "riscv64";
   private static final long NANOS_OF_SECOND = 1_000_000_000;
-  private static final int MTU = 1500;
   private static final Instant NEVER = Instant.EPOCH;
 
   private InstanceViews() {}
@@ -88,7 +88,7 @@ public final class InstanceViews {
             machine.map(Instance::memorySize).orElse(0L),
             0,
             0),
-        machine.map(InstanceViews::network).orElse(null),
+        instance.networkPort().map(InstanceViews::network).orElse(null),
         on ? ProcessHandle.current().pid() : 0,
         on ? -1 : 0,
         new StateView.Cpu(
@@ -97,21 +97,27 @@ public final class InstanceViews {
         null);
   }
 
-  private static Map<String, StateView.Network> network(Instance machine) {
-    NetMetrics metrics = machine.networkMetrics();
-    StateView.Counters counters =
-        new StateView.Counters(
-            metrics.bytesReceived(),
-            metrics.bytesSent(),
-            metrics.framesReceived(),
-            metrics.framesSent(),
-            0,
-            0,
-            metrics.sendsDropped(),
-            metrics.receivesDropped());
+  private static Map<String, StateView.Network> network(MachinePort port) {
+    PortMetrics.Snapshot traffic = port.metrics().snapshot();
     return Map.of(
         "eth0",
         new StateView.Network(
-            List.of(), counters, machine.address().toString(), "", MTU, "up", "broadcast"));
+            List.of(
+                new StateView.Address(
+                    "inet", port.address().toString(), String.valueOf(port.prefix()), "global")),
+            new StateView.Counters(
+                traffic.bytesReceived(),
+                traffic.bytesSent(),
+                traffic.framesReceived(),
+                traffic.framesSent(),
+                0,
+                traffic.malformed() + traffic.spoofed(),
+                traffic.overRate() + traffic.overFlood(),
+                traffic.receivesOverRate() + traffic.receivesRefused()),
+            port.mac().toString(),
+            "",
+            port.mtu(),
+            "up",
+            "broadcast"));
   }
 }

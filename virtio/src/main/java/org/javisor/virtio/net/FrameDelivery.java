@@ -19,19 +19,23 @@ final class FrameDelivery {
     NO_BUFFERS
   }
 
-  static final int HEADER_BYTES = 12;
-  private static final int BUFFER_COUNT = 10;
-
   /** The most buffers for one frame: 64 KiB in buffers of 1 KiB, and its headers. */
   private static final int MAXIMUM_BUFFERS = 66;
 
   private final GuestMemory memory;
   private final int maximumBuffers;
+  private final boolean checksums;
   private final List<DescriptorChain> chains = new ArrayList<>();
-  private final byte[] header = new byte[HEADER_BYTES];
+  private final byte[] header = new byte[FrameHeader.BYTES];
 
-  FrameDelivery(GuestMemory memory, boolean mergeable) {
+  /**
+   * Deliveries to one guest.
+   *
+   * @param checksums the guest may be told that a checksum is right
+   */
+  FrameDelivery(GuestMemory memory, boolean mergeable, boolean checksums) {
     this.memory = memory;
+    this.checksums = checksums;
     this.maximumBuffers = mergeable ? MAXIMUM_BUFFERS : 1;
   }
 
@@ -39,8 +43,8 @@ final class FrameDelivery {
    * Gives a frame to the guest, or leaves the queue as it was. For want of buffers, the driver is
    * asked to notify the device of the next one.
    */
-  Outcome deliver(Virtqueue queue, byte[] frame) throws MalformedQueueException {
-    long needed = (long) HEADER_BYTES + frame.length;
+  Outcome deliver(Virtqueue queue, Frame frame) throws MalformedQueueException {
+    long needed = (long) FrameHeader.BYTES + frame.length();
     int count = 0;
     for (long room = 0; room < needed; ) {
       if (count == maximumBuffers) {
@@ -58,20 +62,20 @@ final class FrameDelivery {
         return Outcome.NO_BUFFERS;
       }
       count++;
-      if (chain.writable().length() < (count == 1 ? HEADER_BYTES : 1)) {
+      if (chain.writable().length() < (count == 1 ? FrameHeader.BYTES : 1)) {
         throw new MalformedQueueException("a receive buffer without room for a header");
       }
       room += chain.writable().length();
     }
-    // No offloads were agreed on, so all but the count is zero.
-    header[BUFFER_COUNT] = (byte) count;
+    FrameHeader.write(header, frame, count, checksums);
+    byte[] bytes = frame.bytes();
     int done = 0;
     for (int i = 0; i < count; i++) {
       DescriptorChain chain = chains.get(i);
       if (i == 0) {
-        chain.writable().write(header, 0, HEADER_BYTES);
+        chain.writable().write(header, 0, FrameHeader.BYTES);
       }
-      done += chain.writable().write(frame, done, frame.length - done);
+      done += chain.writable().write(bytes, done, bytes.length - done);
       queue.finish(chain, chain.writable().position());
     }
     queue.publish();

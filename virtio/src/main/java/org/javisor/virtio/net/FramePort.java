@@ -12,8 +12,7 @@ public interface FramePort {
   /**
    * Takes a frame that the guest sends, or drops it; never blocks.
    *
-   * @param frame from the destination address to the end of the payload, 14 to 65,550 bytes, not
-   *     changed by anyone from now on; what is in it is the guest's choice
+   * @param frame what is in it is the guest's choice; what its offload says has been checked
    */
-  void send(byte[] frame);
+  void send(Frame frame);
 }

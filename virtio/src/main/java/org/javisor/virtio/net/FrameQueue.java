@@ -8,25 +8,25 @@ final class FrameQueue {
   private static final int MAXIMUM_FRAMES = 1024;
   private static final int MAXIMUM_BYTES = 4 << 20;
 
-  private final ArrayDeque<byte[]> frames = new ArrayDeque<>();
+  private final ArrayDeque<Frame> frames = new ArrayDeque<>();
   private int bytes;
 
   /** Appends a frame if there is room. */
-  synchronized boolean offer(byte[] frame) {
-    if (frames.size() == MAXIMUM_FRAMES || bytes > MAXIMUM_BYTES - frame.length) {
+  synchronized boolean offer(Frame frame) {
+    if (frames.size() == MAXIMUM_FRAMES || bytes > MAXIMUM_BYTES - frame.length()) {
       return false;
     }
     frames.add(frame);
-    bytes += frame.length;
+    bytes += frame.length();
     return true;
   }
 
-  synchronized byte @Nullable [] peek() {
+  synchronized @Nullable Frame peek() {
     return frames.peek();
   }
 
   synchronized void remove() {
-    bytes -= frames.remove().length;
+    bytes -= frames.remove().length();
   }
 
   synchronized void clear() {

@@ -6,9 +6,8 @@ public interface FrameReceiver {
   /**
    * Takes a frame or drops it; never blocks, from any thread.
    *
-   * @param frame from the destination address to the end of the payload, without checksum; not
-   *     changed by anyone from now on, so that several may hold it
+   * @param frame several may hold it; the receiver does for itself what its sender left undone
    * @return false if it was dropped
    */
-  boolean receive(byte[] frame);
+  boolean receive(Frame frame);
 }

@@ -20,11 +20,15 @@ import org.javisor.virtio.console.PortBackend;
 import org.javisor.virtio.console.PortConfiguration;
 import org.javisor.virtio.entropy.EntropyConfiguration;
 import org.javisor.virtio.entropy.EntropyDevice;
+import org.javisor.virtio.net.Frame;
 import org.javisor.virtio.net.FramePort;
 import org.javisor.virtio.net.FrameReceiver;
 import org.javisor.virtio.net.MacAddress;
 import org.javisor.virtio.net.NetConfiguration;
 import org.javisor.virtio.net.NetDevice;
+import org.javisor.virtio.net.Offload;
+import org.javisor.virtio.net.Offload.Checksum;
+import org.javisor.virtio.net.Offload.Segmentation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -227,7 +231,7 @@ class HostileGuestTest {
           }
 
           @Override
-          public void send(byte[] frame) {
+          public void send(Frame frame) {
             sent.incrementAndGet();
           }
         };
@@ -252,12 +256,20 @@ class HostileGuestTest {
             headers,
             () -> {
               for (int i = host.nextInt(20); i > 0; i--) {
-                receiver[0].receive(new byte[host.nextInt(3000)]);
+                receiver[0].receive(new Frame(new byte[14 + host.nextInt(3000)], offload(host)));
               }
               device.linkUp(host.nextBoolean());
             })
         .run(STEPS);
     return Math.min(sent.get(), device.metrics().framesReceived());
+  }
+
+  private static Offload offload(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> Offload.VALID;
+      case 1 -> new Offload(Checksum.PARTIAL, 14, 0, Segmentation.TCP4, random.nextInt(100));
+      default -> Offload.NONE;
+    };
   }
 
   private static long entropy(long seed) throws Exception {

@@ -27,8 +27,8 @@ class NetDeviceTest {
   private static final DriverOptions PLAIN = new DriverOptions(false, false, false);
 
   /** Keeps what the guest sends. */
-  private static final class Wire implements FramePort {
-    final BlockingQueue<byte[]> sent = new LinkedBlockingQueue<>();
+  static final class Wire implements FramePort {
+    final BlockingQueue<Frame> sent = new LinkedBlockingQueue<>();
     FrameReceiver device;
 
     @Override
@@ -37,12 +37,16 @@ class NetDeviceTest {
     }
 
     @Override
-    public void send(byte[] frame) {
+    public void send(Frame frame) {
       sent.add(frame);
     }
 
     byte[] next() throws InterruptedException {
-      byte[] frame = sent.poll(30, TimeUnit.SECONDS);
+      return nextFrame().bytes();
+    }
+
+    Frame nextFrame() throws InterruptedException {
+      Frame frame = sent.poll(30, TimeUnit.SECONDS);
       if (frame == null) {
         throw new AssertionError("no frame in 30 s");
       }
@@ -85,7 +89,7 @@ class NetDeviceTest {
         rig.driver().queues().get(0).add(List.of(), room);
         rig.driver().kick(0);
         byte[] in = frame(random, OWN, random.nextInt(14, 1515));
-        assertThat(wire.device.receive(in)).isTrue();
+        assertThat(wire.device.receive(Frame.of(in))).isTrue();
         Used used = rig.driver().await(0);
         assertThat(used.written()).isEqualTo(12 + in.length);
         byte[] got = rig.arena().read(room, 12 + in.length);
@@ -105,7 +109,7 @@ class NetDeviceTest {
         rig.arena().clear();
         byte[] in = frame(random, OWN, random.nextInt(1000, 9000));
         // The frame is there first: it must wait until enough buffers have come, one by one.
-        assertThat(wire.device.receive(in)).isTrue();
+        assertThat(wire.device.receive(Frame.of(in))).isTrue();
         Map<Integer, List<Piece>> rooms = new HashMap<>();
         for (int room = 0; room < 12 + in.length; ) {
           int size = random.nextInt(600, 1500);
@@ -140,9 +144,9 @@ class NetDeviceTest {
       List<Piece> room = rig.arena().scatter(new Random(1), 100, 1);
       rig.driver().queues().get(0).add(List.of(), room);
       rig.driver().kick(0);
-      wire.device.receive(frame(new Random(2), OWN, 89));
+      wire.device.receive(Frame.of(frame(new Random(2), OWN, 89)));
       byte[] small = frame(new Random(3), OWN, 88);
-      wire.device.receive(small);
+      wire.device.receive(Frame.of(small));
       Used used = rig.driver().await(0);
       assertThat(used.written()).isEqualTo(100);
       assertThat(Arrays.copyOfRange(rig.arena().read(room, 100), 12, 100)).isEqualTo(small);
@@ -157,7 +161,7 @@ class NetDeviceTest {
       rig.start(ALL_FEATURES, 32);
       int taken = 0;
       for (int i = 0; i < 5000; i++) {
-        taken += wire.device.receive(new byte[1500]) ? 1 : 0;
+        taken += wire.device.receive(Frame.of(new byte[1500])) ? 1 : 0;
       }
       assertThat(taken).isBetween(256, 1100);
     }
@@ -180,15 +184,15 @@ class NetDeviceTest {
       indices.put(rig.driver().queues().get(0).add(List.of(), rooms.get(i)), i);
     }
     rig.driver().kick(0);
-    wire.device.receive(frame(new Random(1), destination, 60));
-    wire.device.receive(frame(new Random(2), MacAddress.BROADCAST, 61));
+    wire.device.receive(Frame.of(frame(new Random(1), destination, 60)));
+    wire.device.receive(Frame.of(frame(new Random(2), MacAddress.BROADCAST, 61)));
     Used first = rig.driver().await(0);
     if (first.written() == 72) {
       rig.driver().await(0);
       return true;
     }
     // The buffer left over is used up, so that the next call starts afresh.
-    wire.device.receive(frame(new Random(2), MacAddress.BROADCAST, 61));
+    wire.device.receive(Frame.of(frame(new Random(2), MacAddress.BROADCAST, 61)));
     rig.driver().await(0);
     return false;
   }
@@ -237,7 +241,7 @@ class NetDeviceTest {
   void theLoopbackPeerAnswersArpAndPing() {
     List<byte[]> replies = new ArrayList<>();
     LoopbackPeer peer = new LoopbackPeer(PEER, 0x0a00_0001);
-    peer.connect(replies::add);
+    peer.connect(frame -> replies.add(frame.bytes()));
     byte[] arp = new byte[42];
     MacAddress.BROADCAST.writeTo(arp, 0);
     OWN.writeTo(arp, 6);
@@ -246,7 +250,7 @@ class NetDeviceTest {
     OWN.writeTo(arp, 22);
     System.arraycopy(new byte[] {10, 0, 0, 2}, 0, arp, 28, 4);
     System.arraycopy(new byte[] {10, 0, 0, 1}, 0, arp, 38, 4);
-    peer.send(arp);
+    peer.send(Frame.of(arp));
     assertThat(replies).hasSize(1);
     byte[] reply = replies.getFirst();
     assertThat(MacAddress.at(reply, 0)).isEqualTo(OWN);
@@ -266,7 +270,7 @@ class NetDeviceTest {
     int sum = checksum(ping, 34, 50);
     ping[36] = (byte) (sum >>> 8);
     ping[37] = (byte) sum;
-    peer.send(ping);
+    peer.send(Frame.of(ping));
     byte[] pong = replies.getLast();
     assertThat(pong).hasSize(50);
     assertThat(pong[34]).isZero();
@@ -290,7 +294,7 @@ class NetDeviceTest {
     LoopbackPeer peer = new LoopbackPeer(PEER, 0x0a00_0001);
     peer.connect(
         frame -> {
-          assertThat(frame.length).isBetween(14, 65550);
+          assertThat(frame.length()).isBetween(14, 65550);
           return true;
         });
     Random random = new Random(9);
@@ -304,7 +308,7 @@ class NetDeviceTest {
         frame[23] = 1;
         System.arraycopy(new byte[] {10, 0, 0, 1}, 0, frame, 30, 4);
       }
-      peer.send(frame);
+      peer.send(Frame.of(frame));
     }
   }
 }

@@ -1,0 +1,391 @@
+package org.javisor.network;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.javisor.network.capture.Capture;
+import org.javisor.network.dhcp.AddressException;
+import org.javisor.network.dhcp.AddressPool;
+import org.javisor.network.dhcp.DhcpServer;
+import org.javisor.network.dhcp.Lease;
+import org.javisor.network.dns.DnsForwarder;
+import org.javisor.network.dns.DnsResponder;
+import org.javisor.network.dns.DnsZone;
+import org.javisor.network.dns.ResolverList;
+import org.javisor.network.ethernet.EthernetSwitch;
+import org.javisor.network.ethernet.PortMetrics;
+import org.javisor.network.ethernet.PortPolicy;
+import org.javisor.network.ethernet.PortRefusedException;
+import org.javisor.network.ethernet.SwitchConfiguration;
+import org.javisor.network.ethernet.SwitchPort;
+import org.javisor.network.forward.Forward;
+import org.javisor.network.gateway.Gateway;
+import org.javisor.network.nat.Station;
+import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.passt.PasstConfiguration;
+import org.javisor.network.passt.PasstUplink;
+import org.javisor.network.relay.TcpForward;
+import org.javisor.network.relay.UdpForward;
+import org.javisor.virtio.net.MacAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network of machines: a switch, addresses and names for who is plugged in, and a way to
+ * everywhere else. What has to be remembered is in a folder, from which the network can be opened
+ * again. Safe from any thread.
+ */
+public final class VirtualNetwork implements AutoCloseable {
+  private static final String GATEWAY = "gateway";
+  private static final String HOST = "host";
+
+  private final NetworkConfiguration configuration;
+  private final AddressPool pool;
+  private final EthernetSwitch lan;
+  private final DnsForwarder forwarder;
+  private final Gateway gateway;
+  private final ConcurrentHashMap<String, MachinePort> machines = new ConcurrentHashMap<>();
+  private final Set<Capture> captures = ConcurrentHashMap.newKeySet();
+  private final Set<Forward> forwards = ConcurrentHashMap.newKeySet();
+  private final @Nullable PasstUplink passt;
+  private boolean closed;
+
+  private VirtualNetwork(NetworkConfiguration configuration, AddressPool pool)
+      throws PortRefusedException, IOException, InterruptedException {
+    this.configuration = configuration;
+    this.pool = pool;
+    lan = new EthernetSwitch(SwitchConfiguration.of(configuration.mtu()), System::nanoTime);
+    forwarder = new DnsForwarder(ResolverList.ofHost()::get);
+    MacAddress mac = gatewayMac(configuration.gateway());
+    SwitchPort port = lan.connect(GATEWAY, PortPolicy.trusted(mac));
+    boolean routed = configuration.uplink() != NetworkConfiguration.UplinkKind.NONE;
+    DhcpServer.Settings settings =
+        new DhcpServer.Settings(
+            configuration.subnet(),
+            configuration.gateway(),
+            routed,
+            configuration.domainName(),
+            configuration.mtu());
+    gateway =
+        new Gateway(
+            new Gateway.Place(
+                configuration.subnet(),
+                configuration.gateway(),
+                mac,
+                routed ? Optional.of(configuration.host()) : Optional.empty()),
+            port,
+            new DhcpServer(settings, pool),
+            new DnsResponder(new Names()),
+            forwarder);
+    passt = routed ? startPasst(mac) : null;
+    if (passt != null) {
+      gateway.routeTo(passt);
+    }
+  }
+
+  private PasstUplink startPasst(MacAddress mac) throws IOException, InterruptedException {
+    boolean started = false;
+    try {
+      PasstUplink uplink =
+          new PasstUplink(
+              new PasstConfiguration(
+                  configuration.subnet(),
+                  configuration.gateway(),
+                  configuration.host(),
+                  configuration.hostAccess(),
+                  mac,
+                  configuration.mtu()),
+              gateway);
+      started = true;
+      return uplink;
+    } finally {
+      if (!started) {
+        gateway.close();
+        forwarder.close();
+      }
+    }
+  }
+
+  /**
+   * Opens a network, the first time or again.
+   *
+   * @param folder its own; made if it is not there
+   * @throws NetworkException if that is not possible
+   * @throws InterruptedException if interrupted; nothing is left
+   */
+  public static VirtualNetwork open(NetworkConfiguration configuration, Path folder)
+      throws NetworkException, InterruptedException {
+    try {
+      Files.createDirectories(folder);
+      AddressPool pool =
+          AddressPool.open(
+              configuration.subnet(),
+              Set.of(configuration.gateway(), configuration.host()),
+              folder.resolve("leases"),
+              InstantSource.system());
+      return new VirtualNetwork(configuration, pool);
+    } catch (IOException | PortRefusedException e) {
+      throw new NetworkException(
+          "the network " + configuration.name() + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /** Locally administered, and the same at each start, so that machines that know it find it. */
+  private static MacAddress gatewayMac(Ipv4Address address) {
+    return new MacAddress(0x02_4a_0000_0000L | (address.bits() & 0xffff_ffffL));
+  }
+
+  /** An Ethernet address for a machine, of the range that nobody is assigned. */
+  public static MacAddress randomMac() {
+    return new MacAddress(0x5254_0000_0000L | (new SecureRandom().nextInt() & 0xffff_ffffL));
+  }
+
+  /** How it was made. */
+  public NetworkConfiguration configuration() {
+    return configuration;
+  }
+
+  /**
+   * Plugs a machine in. The address that is reserved for it can be read at once.
+   *
+   * @throws NetworkException if the machine is plugged in already, its addresses are another's, or
+   *     there are no more
+   */
+  public synchronized MachinePort attach(PortRequest request) throws NetworkException {
+    requireOpen();
+    String name = request.machine().toLowerCase(Locale.ROOT);
+    if (machines.containsKey(name)) {
+      throw new NetworkException(
+          request.machine() + " is on the network " + configuration.name() + " already");
+    }
+    try {
+      Lease lease = pool.reserve(name, request.mac(), request.address());
+      PortPolicy policy =
+          new PortPolicy(
+              Optional.of(request.mac()),
+              Optional.of(lease.address()),
+              request.spoofProtection(),
+              request.isolated() || configuration.isolated(),
+              PortPolicy.STATIONS,
+              request.send(),
+              request.receive(),
+              PortPolicy.FLOODS_PER_SECOND);
+      MachinePort[] made = new MachinePort[1];
+      made[0] =
+          new MachinePort(
+              name,
+              request.mac(),
+              lease.address(),
+              configuration.subnet().prefix(),
+              configuration.mtu(),
+              lan.connect(name, policy),
+              () -> machines.remove(name, made[0]));
+      machines.put(name, made[0]);
+      return made[0];
+    } catch (AddressException | PortRefusedException | IOException e) {
+      throw new NetworkException(
+          request.machine()
+              + " cannot join the network "
+              + configuration.name()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private void requireOpen() throws NetworkException {
+    if (closed) {
+      throw new NetworkException("the network " + configuration.name() + " is closed");
+    }
+  }
+
+  /**
+   * Frees the address of a machine that is no more.
+   *
+   * @throws NetworkException if the machine is plugged in, or the file cannot be written
+   */
+  public synchronized void forget(String machine) throws NetworkException {
+    String name = machine.toLowerCase(Locale.ROOT);
+    if (machines.containsKey(name)) {
+      throw new NetworkException(machine + " is still on the network " + configuration.name());
+    }
+    try {
+      pool.forget(name);
+    } catch (IOException e) {
+      throw new NetworkException("the leases cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Leads a port of the host to a port of a machine, until the forward or the network is closed.
+   *
+   * @throws NetworkException if the machine is not plugged in, the host's port is in use, or
+   *     connections have no way into the network
+   */
+  public synchronized Forward forward(ForwardRequest request) throws NetworkException {
+    requireOpen();
+    MachinePort machine = machines.get(request.machine().toLowerCase(Locale.ROOT));
+    if (machine == null) {
+      throw new NetworkException(
+          request.machine() + " is not on the network " + configuration.name());
+    }
+    Station station = new Station(machine.mac().bits(), machine.address().bits());
+    Forward[] made = new Forward[1];
+    Runnable whenClosed = () -> forwards.remove(made[0]);
+    try {
+      made[0] =
+          switch (request.protocol()) {
+            case TCP ->
+                new TcpForward(request.local(), connector(station, request.port()), whenClosed);
+            case UDP ->
+                new UdpForward(
+                    request.local(),
+                    gateway,
+                    station,
+                    request.port(),
+                    configuration.mtu(),
+                    whenClosed);
+          };
+      forwards.add(made[0]);
+      return made[0];
+    } catch (IOException e) {
+      throw new NetworkException(
+          "the host cannot listen at "
+              + request.local().getAddress().getHostAddress()
+              + " port "
+              + request.local().getPort()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private TcpForward.Connector connector(Station station, int port) throws NetworkException {
+    PasstUplink way = passt;
+    if (way == null) {
+      throw new NetworkException(
+          "the network "
+              + configuration.name()
+              + " has no uplink, through which connections from the host would come: use passt");
+    }
+    return () -> way.connect(station, port);
+  }
+
+  /**
+   * Writes the frames at the port of a machine, or at all ports, until the capture or the network
+   * is closed.
+   *
+   * @param machine its name, or {@code gateway}; without one, all
+   * @param out gets pcapng, and is closed in the end
+   * @throws NetworkException if there is no such port, or nothing can be written
+   */
+  public synchronized Capture capture(Optional<String> machine, OutputStream out)
+      throws NetworkException {
+    requireOpen();
+    Optional<String> name = machine.map(given -> given.toLowerCase(Locale.ROOT));
+    if (name.isPresent()
+        && lan.ports().stream().noneMatch(port -> port.name().equals(name.get()))) {
+      throw new NetworkException(machine.get() + " is not on the network " + configuration.name());
+    }
+    Capture[] made = new Capture[1];
+    try {
+      made[0] =
+          new Capture(
+              new BufferedOutputStream(out, 1 << 16),
+              port -> name.isEmpty() || port.name().equals(name.get()),
+              () -> {
+                lan.removeTap(made[0]);
+                captures.remove(made[0]);
+              });
+    } catch (IOException e) {
+      throw new NetworkException("the capture cannot be written: " + e.getMessage(), e);
+    }
+    captures.add(made[0]);
+    lan.addTap(made[0]);
+    return made[0];
+  }
+
+  /** Who has which address: machines, plugged in or not, and others that have asked for one. */
+  public List<Lease> leases() {
+    return pool.leases();
+  }
+
+  /** What has happened at each port, by name; the gateway's is {@code gateway}. */
+  public Map<String, PortMetrics.Snapshot> metrics() {
+    Map<String, PortMetrics.Snapshot> snapshots = new TreeMap<>();
+    for (SwitchPort port : lan.ports()) {
+      snapshots.put(port.name(), port.metrics().snapshot());
+    }
+    return snapshots;
+  }
+
+  /** Unplugs everyone; leases stay in the folder. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List.copyOf(forwards).forEach(Forward::close);
+    List.copyOf(captures).forEach(Capture::close);
+    if (passt != null) {
+      passt.close();
+    }
+    for (MachinePort port : machines.values()) {
+      port.close();
+    }
+    gateway.close();
+    forwarder.close();
+  }
+
+  /** The names of who is plugged in, of the gateway and of the host. */
+  private final class Names implements DnsZone {
+    @Override
+    public String domain() {
+      return configuration.domainName();
+    }
+
+    @Override
+    public Optional<Ipv4Address> find(String machine) {
+      MachinePort port = machines.get(machine);
+      if (port != null) {
+        return Optional.of(port.address());
+      }
+      return switch (machine) {
+        case GATEWAY -> Optional.of(configuration.gateway());
+        case HOST -> reachesHost() ? Optional.of(configuration.host()) : Optional.empty();
+        default -> Optional.empty();
+      };
+    }
+
+    private boolean reachesHost() {
+      return configuration.hostAccess() && passt != null;
+    }
+
+    @Override
+    public boolean owns(Ipv4Address address) {
+      return configuration.subnet().contains(address);
+    }
+
+    @Override
+    public Optional<String> name(Ipv4Address address) {
+      if (address.equals(configuration.gateway())) {
+        return Optional.of(GATEWAY);
+      }
+      if (reachesHost() && address.equals(configuration.host())) {
+        return Optional.of(HOST);
+      }
+      return pool.at(address).flatMap(Lease::machine).filter(machines::containsKey);
+    }
+  }
+}

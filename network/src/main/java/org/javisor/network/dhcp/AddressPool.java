@@ -1,0 +1,294 @@
+package org.javisor.network.dhcp;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.packet.Ipv4Subnet;
+import org.javisor.virtio.net.MacAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has which address of a subnet. A machine's is reserved under its name, and stays until the
+ * name is forgotten; others who ask get one for a time. Kept in a file. Safe from any thread.
+ */
+public final class AddressPool {
+  /** How long somebody without a reservation has an address, unless it asks again. */
+  public static final Duration TERM = Duration.ofHours(1);
+
+  /** How long an address that somebody else seems to use is not given away. */
+  private static final Duration QUARANTINE = Duration.ofMinutes(10);
+
+  private final Ipv4Subnet subnet;
+  private final Set<Ipv4Address> hostsOwn;
+  private final LeaseFile file;
+  private final InstantSource time;
+  private final Map<Ipv4Address, Lease> leases = new TreeMap<>();
+  private final Map<MacAddress, Lease> byMac = new HashMap<>();
+  private final Map<Ipv4Address, Instant> quarantined = new HashMap<>();
+
+  private AddressPool(
+      Ipv4Subnet subnet, Set<Ipv4Address> hostsOwn, LeaseFile file, InstantSource time) {
+    this.subnet = subnet;
+    this.hostsOwn = hostsOwn;
+    this.file = file;
+    this.time = time;
+  }
+
+  /**
+   * The addresses of a subnet, given away as the file says.
+   *
+   * @param hostsOwn addresses that are never given away
+   * @throws IOException if the file cannot be read, or is not of this subnet
+   */
+  public static AddressPool open(
+      Ipv4Subnet subnet, Set<Ipv4Address> hostsOwn, Path file, InstantSource time)
+      throws IOException {
+    AddressPool pool = new AddressPool(subnet, hostsOwn, new LeaseFile(file), time);
+    for (Lease lease : pool.file.read()) {
+      if (!pool.canBeGiven(lease.address())) {
+        throw new IOException(
+            file + ": " + lease.address() + " is not for machines of the subnet " + subnet);
+      }
+      pool.enter(lease);
+    }
+    return pool;
+  }
+
+  private boolean canBeGiven(Ipv4Address address) {
+    return subnet.containsHost(address) && !hostsOwn.contains(address);
+  }
+
+  private void enter(Lease lease) {
+    leases.put(lease.address(), lease);
+    byMac.put(lease.mac(), lease);
+  }
+
+  private void remove(Lease lease) {
+    leases.remove(lease.address(), lease);
+    byMac.remove(lease.mac(), lease);
+  }
+
+  /**
+   * The address of a machine: the one it had before, or else the lowest free one.
+   *
+   * @param machine its name, without blanks
+   * @param fixed the address it is to have
+   * @throws AddressException if another machine has the fixed address or the Ethernet address, or
+   *     no address is free
+   * @throws IOException if it cannot be written down; then nothing has changed
+   */
+  public synchronized Lease reserve(String machine, MacAddress mac, Optional<Ipv4Address> fixed)
+      throws AddressException, IOException {
+    if (machine.isEmpty() || machine.equals("-") || machine.chars().anyMatch(c -> c <= ' ')) {
+      throw new AddressException("not the name of a machine: '" + machine + "'");
+    }
+    Lease old = ofMachine(machine);
+    Lease withMac = byMac.get(mac);
+    if (withMac != null && withMac.machine().isPresent() && !withMac.equals(old)) {
+      throw new AddressException(
+          "the Ethernet address " + mac + " is that of " + withMac.machine().get());
+    }
+    Ipv4Address address =
+        fixed.isPresent() ? free(fixed.get(), old) : old != null ? old.address() : lowestFree();
+    Lease lease = new Lease(address, mac, Optional.of(machine), Optional.empty());
+    if (lease.equals(old)) {
+      return lease;
+    }
+    Lease taken = leases.get(address);
+    for (Lease gone : new Lease[] {old, withMac, taken}) {
+      if (gone != null) {
+        remove(gone);
+      }
+    }
+    enter(lease);
+    try {
+      file.write(leases.values());
+    } catch (IOException e) {
+      remove(lease);
+      for (Lease back : new Lease[] {old, withMac, taken}) {
+        if (back != null) {
+          enter(back);
+        }
+      }
+      throw e;
+    }
+    return lease;
+  }
+
+  private @Nullable Lease ofMachine(String machine) {
+    for (Lease lease : leases.values()) {
+      if (lease.machine().isPresent() && lease.machine().get().equals(machine)) {
+        return lease;
+      }
+    }
+    return null;
+  }
+
+  private Ipv4Address free(Ipv4Address address, @Nullable Lease own) throws AddressException {
+    if (!canBeGiven(address)) {
+      throw new AddressException(address + " is not for machines of the subnet " + subnet);
+    }
+    Lease taken = leases.get(address);
+    if (taken != null && !taken.equals(own) && taken.machine().isPresent()) {
+      throw new AddressException(address + " is reserved for " + taken.machine().get());
+    }
+    return address;
+  }
+
+  private Ipv4Address lowestFree() throws AddressException {
+    Instant now = time.instant();
+    for (int i = 1; i < subnet.size() - 1; i++) {
+      Ipv4Address address = subnet.address(i);
+      Lease taken = leases.get(address);
+      if (canBeGiven(address)
+          && (taken == null || taken.expired(now))
+          && !isQuarantined(address, now)) {
+        return address;
+      }
+    }
+    throw new AddressException("all addresses of the subnet " + subnet + " are in use");
+  }
+
+  private boolean isQuarantined(Ipv4Address address, Instant now) {
+    Instant end = quarantined.get(address);
+    if (end != null && end.isBefore(now)) {
+      quarantined.remove(address);
+      return false;
+    }
+    return end != null;
+  }
+
+  /**
+   * Frees the address of a machine that is no more.
+   *
+   * @throws IOException if that cannot be written down; then nothing has changed
+   */
+  public synchronized void forget(String machine) throws IOException {
+    Lease lease = ofMachine(machine);
+    if (lease != null) {
+      removeAndWrite(lease);
+    }
+  }
+
+  private void removeAndWrite(Lease lease) throws IOException {
+    remove(lease);
+    try {
+      file.write(leases.values());
+    } catch (IOException e) {
+      enter(lease);
+      throw e;
+    }
+  }
+
+  /** What an Ethernet address has now. */
+  public synchronized Optional<Lease> of(MacAddress mac) {
+    Lease lease = byMac.get(mac);
+    return lease == null || lease.expired(time.instant()) ? Optional.empty() : Optional.of(lease);
+  }
+
+  /** Who has an address now. */
+  public synchronized Optional<Lease> at(Ipv4Address address) {
+    Lease lease = leases.get(address);
+    return lease == null || lease.expired(time.instant()) ? Optional.empty() : Optional.of(lease);
+  }
+
+  /**
+   * What somebody without a reservation may have: what it had, what it wants if that is free, or
+   * any other. At most half of the subnet goes this way. Nothing is noted yet.
+   */
+  synchronized Optional<Ipv4Address> offer(MacAddress mac, Optional<Ipv4Address> wanted) {
+    Lease old = byMac.get(mac);
+    if (old != null) {
+      return Optional.of(old.address());
+    }
+    Instant now = time.instant();
+    long temporary =
+        leases.values().stream()
+            .filter(lease -> lease.machine().isEmpty() && !lease.expired(now))
+            .count();
+    if (temporary >= subnet.size() / 2) {
+      return Optional.empty();
+    }
+    if (wanted.isPresent()
+        && canBeGiven(wanted.get())
+        && at(wanted.get()).isEmpty()
+        && !isQuarantined(wanted.get(), now)) {
+      return wanted;
+    }
+    try {
+      return Optional.of(lowestFree());
+    } catch (AddressException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Gives an address for a term, if it may be given to who asks.
+   *
+   * @throws IOException if it cannot be written down; then nothing has changed
+   */
+  synchronized boolean lend(MacAddress mac, Ipv4Address address) throws IOException {
+    if (!offer(mac, Optional.of(address)).equals(Optional.of(address))) {
+      return false;
+    }
+    Lease lease = new Lease(address, mac, Optional.empty(), Optional.of(time.instant().plus(TERM)));
+    Lease old = byMac.get(mac);
+    Lease taken = leases.get(address);
+    if (old != null) {
+      remove(old);
+    }
+    if (taken != null) {
+      remove(taken);
+    }
+    enter(lease);
+    try {
+      file.write(leases.values());
+    } catch (IOException e) {
+      remove(lease);
+      if (taken != null) {
+        enter(taken);
+      }
+      if (old != null) {
+        enter(old);
+      }
+      throw e;
+    }
+    return true;
+  }
+
+  /** Takes back what was given for a term. */
+  synchronized void release(MacAddress mac, Ipv4Address address) throws IOException {
+    Lease lease = byMac.get(mac);
+    if (lease != null && lease.machine().isEmpty() && lease.address().equals(address)) {
+      removeAndWrite(lease);
+    }
+  }
+
+  /** Notes that who was given an address has found somebody else using it. */
+  synchronized void decline(MacAddress mac, Ipv4Address address) throws IOException {
+    Lease lease = byMac.get(mac);
+    if (lease != null && lease.machine().isEmpty() && lease.address().equals(address)) {
+      removeAndWrite(lease);
+      quarantined.put(address, time.instant().plus(QUARANTINE));
+    }
+  }
+
+  /** All that somebody has, lowest address first. */
+  public synchronized List<Lease> leases() {
+    Instant now = time.instant();
+    return leases.values().stream()
+        .filter(lease -> !lease.expired(now))
+        .sorted(Comparator.comparing(Lease::address))
+        .toList();
+  }
+}

@@ -1,0 +1,110 @@
+package org.javisor.network.ethernet;
+
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.javisor.virtio.net.Frame;
+import org.javisor.virtio.net.FramePort;
+import org.javisor.virtio.net.FrameReceiver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A port of a switch. What its machine sends is checked, limited and dropped here, in the thread of
+ * the sender, before it reaches anyone. Safe from any thread.
+ */
+public final class SwitchPort implements FramePort, AutoCloseable {
+  private final EthernetSwitch owner;
+  private final String name;
+  private final PortPolicy policy;
+  private final SourceGuard guard;
+  private final @Nullable TokenBucket sendRate;
+  private final @Nullable TokenBucket receiveRate;
+  private final TokenBucket floods;
+  private final PortMetrics metrics = new PortMetrics();
+  private volatile FrameReceiver receiver = frame -> false;
+  private volatile boolean open = true;
+
+  /** When the table last looked for old addresses of this port; guarded by the table. */
+  long lastForgotten;
+
+  SwitchPort(EthernetSwitch owner, String name, PortPolicy policy, LongSupplier nanoTime) {
+    this.owner = owner;
+    this.name = name;
+    this.policy = policy;
+    guard = new SourceGuard(policy);
+    sendRate = bucket(policy.send(), nanoTime);
+    receiveRate = bucket(policy.receive(), nanoTime);
+    floods = new TokenBucket(policy.floodsPerSecond(), policy.floodsPerSecond(), nanoTime);
+    // So that the first look is never too early.
+    lastForgotten = nanoTime.getAsLong() - Long.MAX_VALUE / 2;
+  }
+
+  private static @Nullable TokenBucket bucket(Optional<RateLimit> limit, LongSupplier nanoTime) {
+    return limit
+        .map(rate -> new TokenBucket(rate.bytesPerSecond(), rate.burstBytes(), nanoTime))
+        .orElse(null);
+  }
+
+  /** What captures and metrics call it. */
+  public String name() {
+    return name;
+  }
+
+  /** What it may do. */
+  public PortPolicy policy() {
+    return policy;
+  }
+
+  /** What has happened here. */
+  public PortMetrics metrics() {
+    return metrics;
+  }
+
+  @Override
+  public void connect(FrameReceiver newReceiver) {
+    receiver = newReceiver;
+  }
+
+  @Override
+  public void send(Frame frame) {
+    if (!open) {
+      return;
+    }
+    if (sendRate != null && !sendRate.take(frame.length())) {
+      metrics.overRate.increment();
+    } else if (!guard.admits(frame.bytes())) {
+      metrics.spoofed.increment();
+    } else {
+      owner.forward(this, frame);
+    }
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  boolean mayFlood() {
+    return floods.take(1);
+  }
+
+  /** Hands a frame to whoever is plugged in, who takes or drops it. */
+  void deliver(Frame frame) {
+    if (!open) {
+      return;
+    }
+    if (receiveRate != null && !receiveRate.take(frame.length())) {
+      metrics.receivesOverRate.increment();
+    } else if (receiver.receive(frame)) {
+      metrics.framesReceived.increment();
+      metrics.bytesReceived.add(frame.length());
+    } else {
+      metrics.receivesRefused.increment();
+    }
+  }
+
+  /** Takes the port out of its switch; frames to and from it are dropped from now on. */
+  @Override
+  public void close() {
+    open = false;
+    owner.remove(this);
+  }
+}
