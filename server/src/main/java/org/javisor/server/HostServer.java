@@ -28,6 +28,7 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
@@ -51,7 +52,10 @@ import org.javisor.server.host.ProjectRoutes;
 import org.javisor.server.host.ResourceRoutes;
 import org.javisor.server.host.WarningRoutes;
 import org.javisor.server.http.ApiHandler;
+import org.javisor.server.http.Call;
 import org.javisor.server.http.Caller;
+import org.javisor.server.http.DocumentRoutes;
+import org.javisor.server.http.ErrorAnswers;
 import org.javisor.server.http.Route;
 import org.javisor.server.http.RouteTable;
 import org.javisor.server.image.ImageRoutes;
@@ -60,6 +64,7 @@ import org.javisor.server.instance.ExecRoutes;
 import org.javisor.server.instance.FileRoutes;
 import org.javisor.server.instance.InstanceRoutes;
 import org.javisor.server.instance.SnapshotRoutes;
+import org.javisor.server.metrics.MetricsRoutes;
 import org.javisor.server.network.NetworkRoutes;
 import org.javisor.server.operation.Operations;
 import org.javisor.server.storage.StorageRoutes;
@@ -71,10 +76,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The host process: one for a data folder. It owns the instances and serves the API, on a Unix
  * socket that only its user can reach, and with TLS where it is asked to.
+ *
+ * <p>What one client can take is bounded, so that the others are served on: {@value
+ * #MAX_CONNECTIONS} connections at once on each address; 8 KiB of headers; {@link Call#MAX_BODY}
+ * bytes of JSON; a body has to come at {@value #MIN_BODY_RATE} bytes a second at least on average,
+ * and a connection on which nothing happens ends after two minutes. Whoever waits for something
+ * does so on a virtual thread. Listeners for events that do not read, and commands and consoles
+ * whose client does not, lose their connection or what they have no room for ({@link EventHub},
+ * {@code ConsoleHub}), and nobody waits for them.
  */
 public final class HostServer implements AutoCloseable {
   private static final int MAX_THREADS = 64;
   private static final long IDLE_MILLIS = 120_000;
+  private static final int MAX_CONNECTIONS = 1000;
+  private static final int MIN_BODY_RATE = 64;
 
   /**
    * What it serves.
@@ -104,6 +119,7 @@ public final class HostServer implements AutoCloseable {
     instances = new InstanceStore(host, data);
     server = new Server(threads());
     server.setStopTimeout(0);
+    server.setErrorHandler(new ErrorAnswers());
     EventHub events = new EventHub();
     Operations operations =
         new Operations(operation -> events.publish("operation", operation.view()));
@@ -130,6 +146,8 @@ public final class HostServer implements AutoCloseable {
     ImageRoutes images = new ImageRoutes(host, operations);
     List<Route> all = new ArrayList<>();
     all.addAll(new HostRoutes(description, events).routes());
+    all.addAll(new DocumentRoutes().routes());
+    all.addAll(new MetricsRoutes(instances, operations, events).routes());
     all.addAll(new ResourceRoutes().routes());
     all.addAll(new ProjectRoutes(host, instances).routes());
     all.addAll(new ClusterRoutes().routes());
@@ -217,6 +235,7 @@ public final class HostServer implements AutoCloseable {
   private static HttpConfiguration http() {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
+    http.setMinRequestDataRate(MIN_BODY_RATE);
     // Names in paths come percent-encoded; what they may be is for the routes to say.
     http.setUriCompliance(
         UriCompliance.DEFAULT.with(
@@ -233,6 +252,7 @@ public final class HostServer implements AutoCloseable {
     connector.setUnixDomainPath(socket);
     connector.setIdleTimeout(IDLE_MILLIS);
     server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
   }
 
   private void listen(InetSocketAddress address) throws IOException {
@@ -258,6 +278,7 @@ public final class HostServer implements AutoCloseable {
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_MILLIS);
     server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
     try {
       connector.open(); // Now, so that the port is known and a taken one is told.
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
 import org.javisor.server.http.Json;
 import org.javisor.server.http.SocketStream;
 
@@ -24,6 +25,8 @@ public final class EventHub {
 
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
+  private final LongAdder published = new LongAdder();
+
   private static final class Listener {
     final SocketStream socket;
     final Set<String> types;
@@ -35,8 +38,19 @@ public final class EventHub {
     }
   }
 
+  /** How much has happened. */
+  public long published() {
+    return published.sum();
+  }
+
+  /** How many listen. */
+  public int listeners() {
+    return listeners.size();
+  }
+
   /** Something happened: of type {@code operation}, {@code lifecycle} or {@code logging}. */
   public void publish(String type, Object metadata) {
+    published.increment();
     if (listeners.isEmpty()) {
       return;
     }
@@ -47,7 +61,7 @@ public final class EventHub {
             .filter(listener -> listener.types.contains(type) && !listener.waiting.offer(text))
             .toList();
     listeners.removeAll(behind);
-    behind.forEach(listener -> listener.socket.close());
+    behind.forEach(listener -> listener.socket.abort());
   }
 
   /** From now on events of these types are sent to this WebSocket. */

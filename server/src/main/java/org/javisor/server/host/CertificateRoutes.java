@@ -101,7 +101,7 @@ public final class CertificateRoutes {
       }
       return token(Objects.requireNonNullElse(request.name(), ""));
     }
-    String secret = Objects.requireNonNullElse(request.trustToken(), request.password());
+    String secret = request.trustToken() == null ? request.password() : request.trustToken();
     String name = Objects.requireNonNullElse(request.name(), "");
     if (!call.caller().trusted()) {
       if (secret == null || secret.isEmpty()) {

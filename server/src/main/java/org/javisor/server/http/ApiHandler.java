@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -159,6 +160,10 @@ public final class ApiHandler extends Handler.Abstract {
         status = 409;
         message = String.valueOf(agent.getMessage());
       }
+      case HttpException wrong -> {
+        status = wrong.getCode();
+        message = "the request cannot be read: " + wrong.getReason();
+      }
       case IOException broken -> {
         // The caller's connection broke, or sent what is no HTTP.
         status = 400;
@@ -170,6 +175,10 @@ public final class ApiHandler extends Handler.Abstract {
         message = "this is a bug in javisor: " + cause;
       }
     }
+    error(response, callback, status, message);
+  }
+
+  static void error(Response response, Callback callback, int status, String message) {
     Map<String, @Nullable Object> envelope = envelope("error", "", 0);
     envelope.put("error_code", status);
     envelope.put("error", message);

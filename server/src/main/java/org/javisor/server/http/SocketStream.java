@@ -141,6 +141,14 @@ public final class SocketStream implements Session.Listener {
     }
   }
 
+  /** Drops the connection, whatever waits to be written. */
+  public void abort() {
+    Session session = opened.getNow(null);
+    if (session != null) {
+      session.disconnect();
+    }
+  }
+
   private static <T> T await(CompletableFuture<T> future) throws IOException, InterruptedException {
     try {
       return future.get();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.javisor.host.ProblemException;
 import org.javisor.host.agent.AgentException;
@@ -20,7 +21,11 @@ public final class Operations {
   /** How long the end of an operation can be asked for. */
   private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
+  /** At once, those that have just ended included. */
+  private static final int MAX_OPERATIONS = 5000;
+
   private final Map<String, Operation> operations = new ConcurrentHashMap<>();
+  private final LongAdder begun = new LongAdder();
   private final Consumer<Operation> changed;
 
   /** Operations whose every change is told to this listener. */
@@ -54,10 +59,14 @@ public final class Operations {
       Map<String, SocketStream> sockets,
       Map<String, Object> metadata,
       Work work) {
+    if (operations.size() >= MAX_OPERATIONS) {
+      throw new ApiException(503, "too many operations run already: wait for some to end");
+    }
     Operation operation =
         new Operation(
             kind, description, resources, new LinkedHashMap<>(sockets), metadata, changed);
     operations.put(operation.id(), operation);
+    begun.increment();
     Thread thread =
         Thread.ofVirtual()
             .name("operation " + operation.id())
@@ -104,6 +113,11 @@ public final class Operations {
   /** The operation of this name. */
   public Optional<Operation> find(String id) {
     return Optional.ofNullable(operations.get(id));
+  }
+
+  /** How many have ever begun. */
+  public long begun() {
+    return begun.sum();
   }
 
   /** All that are known. */
