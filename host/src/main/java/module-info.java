@@ -12,9 +12,12 @@ module org.javisor.host {
   exports org.javisor.host;
   exports org.javisor.host.agent;
   exports org.javisor.host.instance;
+  exports org.javisor.host.network;
   exports org.javisor.host.scheduling;
   exports org.javisor.host.snapshot;
 
   opens org.javisor.host.instance to
+      tools.jackson.databind;
+  opens org.javisor.host.network to
       tools.jackson.databind;
 }

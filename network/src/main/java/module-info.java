@@ -4,6 +4,7 @@ module org.javisor.network {
   requires static transitive org.jspecify;
 
   exports org.javisor.network;
+  exports org.javisor.network.capture;
   exports org.javisor.network.dhcp;
   exports org.javisor.network.ethernet;
   exports org.javisor.network.forward;

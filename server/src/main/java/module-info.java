@@ -6,6 +6,7 @@ module org.javisor.server {
   requires org.eclipse.jetty.server;
   requires org.eclipse.jetty.unixdomain.server;
   requires org.eclipse.jetty.websocket.server;
+  requires java.management;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
   requires static transitive org.jspecify;
@@ -26,7 +27,11 @@ module org.javisor.server {
       tools.jackson.databind;
   opens org.javisor.server.instance to
       tools.jackson.databind;
+  opens org.javisor.server.network to
+      tools.jackson.databind;
   opens org.javisor.server.operation to
+      tools.jackson.databind;
+  opens org.javisor.server.storage to
       tools.jackson.databind;
   opens org.javisor.server.trust to
       tools.jackson.databind;

@@ -5,6 +5,7 @@
 module org.javisor.storage {
   requires static transitive org.jspecify;
   requires transitive org.apache.commons.compress;
+  requires com.github.luben.zstd_jni;
 
   exports org.javisor.storage.block;
   exports org.javisor.storage.ext4;

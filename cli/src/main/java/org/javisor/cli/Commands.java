@@ -46,6 +46,7 @@ final class Commands {
           "snapshot",
           "restore",
           "clone",
+          "net",
           "up",
           "down",
           "host",
@@ -105,6 +106,7 @@ final class Commands {
       case "snapshot" -> new SnapshotCommand();
       case "restore" -> new RestoreCommand();
       case "clone" -> new CloneCommand();
+      case "net" -> new NetCommand();
       case "up" -> new UpCommand();
       case "down" -> new DownCommand();
       case "host" -> new HostCommand();

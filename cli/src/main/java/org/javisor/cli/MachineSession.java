@@ -31,6 +31,7 @@ final class MachineSession {
   private final boolean interactive;
   private final boolean tty;
   private final Statistics statistics;
+  private final ExecutionTrace trace;
 
   // Unbuffered, and without the silence of PrintStream about a reader that has gone.
   private final InputStream input = new FileInputStream(FileDescriptor.in);
@@ -38,17 +39,25 @@ final class MachineSession {
   private final OutputStream error = new FileOutputStream(FileDescriptor.err);
 
   MachineSession(
-      Host host, MachineSpec spec, boolean interactive, boolean tty, Statistics statistics) {
+      Host host,
+      MachineSpec spec,
+      boolean interactive,
+      boolean tty,
+      Statistics statistics,
+      ExecutionTrace trace) {
     this.host = host;
     this.spec = spec;
     this.interactive = interactive;
     this.tty = tty;
     this.statistics = statistics;
+    this.trace = trace;
   }
 
   /** Boots the machine and stays until it has ended; the process's exit code. */
   int run(Optional<GuestCommand> command) throws InterruptedException {
-    return command.isPresent() ? runCommand(command.get()) : runConsole();
+    int code = command.isPresent() ? runCommand(command.get()) : runConsole();
+    trace.finish();
+    return code;
   }
 
   private int runCommand(GuestCommand command) throws InterruptedException {
@@ -67,6 +76,7 @@ final class MachineSession {
               startTyping(instance, ending);
             });
       }
+      trace.follow(instance);
       instance.start();
       CommandRun.Outcome outcome = run.await(instance);
       int code =
@@ -123,6 +133,7 @@ final class MachineSession {
       if (interactive || tty) {
         startTyping(instance, ending);
       }
+      trace.follow(instance);
       instance.start();
       StopReason reason = instance.awaitStop();
       instance.awaitConsoleWritten();

@@ -46,6 +46,7 @@ import picocli.CommandLine.Parameters;
       "  javisor run -it busybox -- sh                      a command with a terminal",
       "  javisor run --name web --disk 8GiB -it debian      its disk is kept under this name",
       "  javisor run --append 'loglevel=8' --verbose busybox -- true",
+      "  javisor run --trace blocks busybox -- true         every block of code it executes",
       "  javisor run --kernel Image --initrd initrd.cpio    the console of your own kernel",
       "  javisor run --kernel Image --disk root.ext4 --append 'root=/dev/vda rw' -it",
       "",
@@ -139,6 +140,15 @@ final class RunCommand implements Callable<Integer> {
   EngineKind engine = EngineKind.TRANSLATOR;
 
   @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description =
+          "Write every block of instructions that is executed to this file: CPU, mode (U or S),"
+              + " address, instructions, and how often in a row; with the instructions at first"
+              + " sight. By the interpreter, and much slower; a boot makes some gigabytes.")
+  @Nullable Path traceFile;
+
+  @Option(
       names = "--stats",
       description = "At the end, say on standard error what executing the machine took.")
   boolean stats;
@@ -185,7 +195,7 @@ final class RunCommand implements Callable<Integer> {
             kernel != null || disk == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(ByteSize.parse(disk)),
-            engine,
+            traceFile == null ? engine : EngineKind.INTERPRETER,
             append,
             Optional.ofNullable(name),
             verbose);
@@ -196,7 +206,12 @@ final class RunCommand implements Callable<Integer> {
     Optional<GuestCommand> guestCommand = guestCommand();
     try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
       return new MachineSession(
-              place.host(progress), spec, interactive, tty, new Statistics(stats, statsFile))
+              place.host(progress),
+              spec,
+              interactive,
+              tty,
+              new Statistics(stats, statsFile),
+              new ExecutionTrace(traceFile))
           .run(guestCommand);
     }
   }

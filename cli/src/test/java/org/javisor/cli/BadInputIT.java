@@ -55,6 +55,7 @@ class BadInputIT {
           --env and --workdir are for a command | run --env A=2 busybox
           -t needs a terminal | run -it busybox
           cannot be written to /no/such/file | run --stats-json /no/such/file busybox -- true
+          cannot be written to /no/such/file | run --trace /no/such/file busybox -- true
           the command goes after -- | run busybox uname
           no image is called nosuch | image pull nosuch
           no image is called nosuch | image rm nosuch
@@ -82,7 +83,7 @@ class BadInputIT {
     Files.writeString(
         images.resolve("names/large"),
         """
-        Format: 1
+        Format: 2
         Name: large
         Description: an image for a test
         Created: 2026-01-01T00:00:00Z

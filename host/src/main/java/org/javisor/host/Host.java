@@ -3,7 +3,6 @@ package org.javisor.host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,8 +230,11 @@ public final class Host {
 
   private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
     Optional<KeptMachine> machine = KeptMachine.read(folder);
-    if (machine.isEmpty() || machine.get().disk().isEmpty()) {
+    if (machine.isEmpty()) {
       return Optional.empty();
+    }
+    if (machine.get().disk().isEmpty()) {
+      return OpenDisk.keptEmpty(OptionalLong.empty(), folder);
     }
     Path base = machine.get().disk().get();
     String identity = String.valueOf(base.getFileName());
@@ -329,10 +331,10 @@ public final class Host {
           kept
               ? OpenDisk.kept(base, identity, spec.diskSize(), folder)
               : OpenDisk.throwAway(base, spec.diskSize(), folder));
+    } else if (kept) {
+      OpenDisk.keptEmpty(spec.diskSize(), folder).ifPresent(disks::add);
     } else if (spec.diskSize().isPresent()) {
       disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));
-    } else if (Files.exists(folder.resolve("disk"))) {
-      disks.add(OpenDisk.raw(folder.resolve("disk")));
     }
     return new BootPlan(
         kernel(machine.kernel()),

@@ -2,6 +2,7 @@ package org.javisor.host;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,8 @@ import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.riscv.board.console.BufferedConsole;
 import org.javisor.riscv.hart.Engine;
 import org.javisor.riscv.hart.Hart;
-import org.javisor.riscv.interpreter.Interpreter;
+import org.javisor.riscv.interpreter.BlockTrace;
+import org.javisor.riscv.interpreter.TracingInterpreter;
 import org.javisor.riscv.translator.HotEntries;
 import org.javisor.riscv.translator.TranslatingEngine;
 import org.javisor.storage.block.LayeredDisk;
@@ -38,6 +40,7 @@ import org.javisor.virtio.balloon.BalloonConfiguration;
 import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
+import org.javisor.virtio.block.BlockMetrics;
 import org.javisor.virtio.console.ConsoleConfiguration;
 import org.javisor.virtio.console.ConsoleDevice;
 import org.javisor.virtio.console.PortConfiguration;
@@ -47,6 +50,7 @@ import org.javisor.virtio.mmio.TransportConfiguration;
 import org.javisor.virtio.mmio.VirtioMmioTransport;
 import org.javisor.virtio.net.MacAddress;
 import org.javisor.virtio.net.NetDevice;
+import org.javisor.virtio.net.NetMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +79,7 @@ public final class Instance implements AutoCloseable {
   /** A machine of a single command has none: it is gone before it could give anything back. */
   private final @Nullable BalloonDevice balloon;
 
+  private @Nullable BlockTrace trace;
   private boolean closed;
 
   /**
@@ -121,7 +126,7 @@ public final class Instance implements AutoCloseable {
     this.engine =
         switch (engineKind) {
           case TRANSLATOR -> new TranslatingEngine(hotEntries);
-          case INTERPRETER -> new Interpreter();
+          case INTERPRETER -> new TracingInterpreter();
         };
     this.folder = folder;
     List<MappedDevice.Slot> slots = new ArrayList<>();
@@ -219,6 +224,21 @@ public final class Instance implements AutoCloseable {
   }
 
   /**
+   * Has every block of instructions written down that is executed, as {@link BlockTrace} describes;
+   * before the machine is started. What is left to write comes with {@link #close}.
+   *
+   * @param out stays the caller's
+   * @throws IllegalStateException if the machine is not executed by the interpreter
+   */
+  public synchronized void trace(PrintWriter out) {
+    if (!(engine instanceof TracingInterpreter interpreter)) {
+      throw new IllegalStateException("only the interpreter tells what it executes");
+    }
+    trace = new BlockTrace(out);
+    interpreter.trace(trace);
+  }
+
+  /**
    * Powers on; an instance that was built from a snapshot goes on where that was taken.
    *
    * @throws ProblemException if the snapshot does not fit; the instance can only be closed then
@@ -268,6 +288,11 @@ public final class Instance implements AutoCloseable {
       throw ProblemException.failed(
           "the snapshot was not taken: " + e.getMessage(), "the machine is as before", e);
     }
+  }
+
+  /** The folder of the last snapshot taken has this path now; the next one begins with it. */
+  public void snapshotMoved(Path to) {
+    snapshots.moved(to);
   }
 
   /**
@@ -396,6 +421,36 @@ public final class Instance implements AutoCloseable {
     return board;
   }
 
+  /** Bytes of memory that the guest sees. */
+  public long memorySize() {
+    return board.machine().parts().memory().size();
+  }
+
+  /**
+   * Bytes of it that this host has given the machine, about; what machines share counts in parts.
+   */
+  public long residentMemory() {
+    GuestMemory memory = board.machine().parts().memory();
+    synchronized (this) {
+      return closed ? 0 : ResidentMemory.of(memory.machineAddress(memory.base()), memory.size());
+    }
+  }
+
+  /** Nanoseconds of processor time that its vCPUs have used. */
+  public long processorNanos() {
+    return board.machine().processorNanos();
+  }
+
+  /** What its disks have done, in their order. */
+  public List<BlockMetrics> diskMetrics() {
+    return blockDevices.stream().map(BlockDevice::metrics).toList();
+  }
+
+  /** What its network device has done. */
+  public NetMetrics networkMetrics() {
+    return network.metrics();
+  }
+
   /** What executing the machine has taken so far; exact once it has stopped. */
   public InstanceMetrics metrics() {
     long instructions = 0;
@@ -420,6 +475,9 @@ public final class Instance implements AutoCloseable {
     }
     closed = true;
     board.close();
+    if (trace != null) {
+      trace.finish();
+    }
     console.close();
     if (hotEntries.size() > 0) {
       plan.profile().ifPresent(profile -> profile.write(hotEntries));

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.javisor.storage.block.BaseImages;
 import org.javisor.storage.block.BlockDevice;
 import org.javisor.storage.block.LayeredDisk;
 import org.javisor.storage.block.Overlay;
 import org.javisor.storage.block.RawFile;
-import org.javisor.storage.store.DurableRename;
 
 /**
  * A machine's disk and the files it stands on.
@@ -54,6 +54,10 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
         disk = LayeredDisk.create(folder, identity, images, checkedSize(below, size));
       }
     }
+    return grown(disk, size);
+  }
+
+  private static OpenDisk grown(LayeredDisk disk, OptionalLong size) throws IOException {
     try {
       long wanted = checkedSize(disk, size);
       if (wanted > disk.size()) {
@@ -66,28 +70,35 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
     return new OpenDisk(disk, List.of(disk));
   }
 
+  /**
+   * A disk of the machine's own that stands on no image, made when a size is first given; a plain
+   * file, as an earlier version kept, stays one.
+   */
+  static Optional<OpenDisk> keptEmpty(OptionalLong size, Path machine) throws IOException {
+    Path folder = machine.resolve(Host.DISK_FOLDER);
+    Path earlier = machine.resolve("disk");
+    if (Files.exists(earlier)) {
+      return Optional.of(raw(earlier));
+    }
+    if (LayeredDisk.exists(folder)) {
+      return Optional.of(grown(LayeredDisk.open(folder, BaseImages.NONE), size));
+    }
+    if (size.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(grown(LayeredDisk.createEmpty(folder, whole(size.getAsLong())), size));
+  }
+
   /** A file is the disk, written in place. */
   static OpenDisk raw(Path file) throws IOException {
     RawFile disk = RawFile.open(file, false);
     return new OpenDisk(disk, List.of(disk));
   }
 
-  /** An empty disk of its own in {@code file}, which is made on first use. */
+  /** An empty disk of its own in {@code file}. */
   static OpenDisk empty(Path file, long size) throws IOException {
-    if (!Files.exists(file)) {
-      Path fresh = fresh(file);
-      RawFile.create(fresh, whole(size)).close();
-      DurableRename.move(fresh, file);
-    }
-    RawFile disk = RawFile.open(file, false);
+    RawFile disk = RawFile.create(file, whole(size));
     return new OpenDisk(disk, List.of(disk));
-  }
-
-  /** Where a disk is made, so that a process killed at it leaves no half of one as the disk. */
-  private static Path fresh(Path file) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    return fresh;
   }
 
   private static long checkedSize(BlockDevice least, OptionalLong size) {

@@ -1,9 +1,11 @@
 package org.javisor.machine;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Guest time that follows the host's monotonic clock while it runs; one thread serves the timers.
@@ -20,8 +22,23 @@ public final class HostClock implements MachineClock {
   private volatile long stoppedAt;
   private boolean closed;
 
+  private final LongSupplier hostNanos;
+  private final InstantSource hostTime;
+
   /** A clock at time zero, stopped. */
   public HostClock() {
+    this(System::nanoTime, InstantSource.system());
+  }
+
+  /**
+   * A clock at time zero, stopped, of another host time than the system's.
+   *
+   * @param hostNanos nanoseconds from any origin that never go back
+   * @param hostTime the wall clock
+   */
+  public HostClock(LongSupplier hostNanos, InstantSource hostTime) {
+    this.hostNanos = hostNanos;
+    this.hostTime = hostTime;
     Thread.ofPlatform().daemon().name("guest-timers").start(this::serve);
   }
 
@@ -29,12 +46,12 @@ public final class HostClock implements MachineClock {
   public long nanos() {
     // Written before "running" when started and before "running" when stopped, so that a reader
     // sees a value that was right at some moment of its call.
-    return running ? System.nanoTime() - epoch : stoppedAt;
+    return running ? hostNanos.getAsLong() - epoch : stoppedAt;
   }
 
   @Override
   public Instant wallTime() {
-    return Instant.now();
+    return hostTime.instant();
   }
 
   @Override
@@ -47,7 +64,7 @@ public final class HostClock implements MachineClock {
     lock.lock();
     try {
       if (!running) {
-        epoch = System.nanoTime() - stoppedAt;
+        epoch = hostNanos.getAsLong() - stoppedAt;
         running = true;
         changed.signal();
       }
@@ -61,7 +78,7 @@ public final class HostClock implements MachineClock {
     lock.lock();
     try {
       if (running) {
-        stoppedAt = System.nanoTime() - epoch;
+        stoppedAt = hostNanos.getAsLong() - epoch;
         running = false;
       }
     } finally {

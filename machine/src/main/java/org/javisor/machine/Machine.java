@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -98,7 +99,7 @@ public final class Machine implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition changed = lock.newCondition();
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private Phase phase = Phase.CREATED;
   private final BitSet held = new BitSet();
   private boolean vcpusMayRun;
@@ -181,6 +182,22 @@ public final class Machine implements AutoCloseable {
     parts.clock().start();
     allowVcpus();
     threads.forEach(Thread::start);
+  }
+
+  /**
+   * Processor time that the vCPUs have used since the machine was started, in nanoseconds; 0 where
+   * the host does not tell, or none runs.
+   */
+  public long processorNanos() {
+    ThreadMXBean times = ManagementFactory.getThreadMXBean();
+    if (!times.isThreadCpuTimeSupported()) {
+      return 0;
+    }
+    long sum = 0;
+    for (Thread thread : threads) {
+      sum += Math.max(0, times.getThreadCpuTime(thread.threadId()));
+    }
+    return sum;
   }
 
   private void createThreads() {

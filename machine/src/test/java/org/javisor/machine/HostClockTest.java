@@ -2,9 +2,13 @@ package org.javisor.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class HostClockTest {
@@ -65,6 +69,38 @@ class HostClockTest {
       other.start();
       assertThat(other.nanos()).isGreaterThanOrEqualTo(123_456);
       assertThat(clock.save().nanos()).isZero();
+    }
+  }
+
+  @Test
+  void hoursThatPassWhileItIsStoppedAreNotTheGuests() throws InterruptedException {
+    AtomicLong nanos = new AtomicLong(17);
+    AtomicReference<Instant> wall = new AtomicReference<>(Instant.ofEpochSecond(1_000_000));
+    BlockingQueue<Long> fired = new LinkedBlockingQueue<>();
+    try (HostClock clock = new HostClock(nanos::get, wall::get);
+        HostClock later = new HostClock(nanos::get, wall::get)) {
+      clock.start();
+      nanos.addAndGet(5_000);
+      clock.stop();
+      nanos.addAndGet(Duration.ofHours(1).toNanos());
+      wall.set(wall.get().plus(Duration.ofHours(1)));
+      assertThat(clock.nanos()).isEqualTo(5_000);
+      clock.start();
+      assertThat(clock.nanos()).isEqualTo(5_000);
+      assertThat(clock.wallTime()).isEqualTo(Instant.ofEpochSecond(1_003_600));
+      clock.stop();
+
+      ClockState saved = clock.save();
+      nanos.addAndGet(Duration.ofHours(10).toNanos());
+      later.restore(saved);
+      later.timer(() -> fired.add(later.nanos())).arm(6_000);
+      later.start();
+      assertThat(later.nanos()).isEqualTo(5_000);
+      assertThat(fired).isEmpty();
+      nanos.addAndGet(1_000);
+      // A timer that is armed has the clock look at its time.
+      later.timer(() -> {}).arm(0);
+      assertThat(fired.poll(30, TimeUnit.SECONDS)).isEqualTo(6_000);
     }
   }
 }

@@ -13,6 +13,7 @@ public final class MachinePort implements FramePort, AutoCloseable {
   private final String machine;
   private final MacAddress mac;
   private final Ipv4Address address;
+  private final int prefix;
   private final int mtu;
   private final SwitchPort port;
   private final Runnable unplugged;
@@ -21,12 +22,14 @@ public final class MachinePort implements FramePort, AutoCloseable {
       String machine,
       MacAddress mac,
       Ipv4Address address,
+      int prefix,
       int mtu,
       SwitchPort port,
       Runnable unplugged) {
     this.machine = machine;
     this.mac = mac;
     this.address = address;
+    this.prefix = prefix;
     this.mtu = mtu;
     this.port = port;
     this.unplugged = unplugged;
@@ -45,6 +48,11 @@ public final class MachinePort implements FramePort, AutoCloseable {
   /** The address that the machine gets when it asks for one, now and at any later time. */
   public Ipv4Address address() {
     return address;
+  }
+
+  /** Bits of the address that all of the network have in common. */
+  public int prefix() {
+    return prefix;
   }
 
   /** The largest payload of a frame in bytes, for the card. */

@@ -1,6 +1,8 @@
 package org.javisor.network;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.javisor.network.capture.Capture;
 import org.javisor.network.dhcp.AddressException;
 import org.javisor.network.dhcp.AddressPool;
 import org.javisor.network.dhcp.DhcpServer;
@@ -52,6 +55,7 @@ public final class VirtualNetwork implements AutoCloseable {
   private final DnsForwarder forwarder;
   private final Gateway gateway;
   private final ConcurrentHashMap<String, MachinePort> machines = new ConcurrentHashMap<>();
+  private final Set<Capture> captures = ConcurrentHashMap.newKeySet();
   private final Set<Forward> forwards = ConcurrentHashMap.newKeySet();
   private final @Nullable PasstUplink passt;
   private boolean closed;
@@ -182,6 +186,7 @@ public final class VirtualNetwork implements AutoCloseable {
               name,
               request.mac(),
               lease.address(),
+              configuration.subnet().prefix(),
               configuration.mtu(),
               lan.connect(name, policy),
               () -> machines.remove(name, made[0]));
@@ -276,6 +281,40 @@ public final class VirtualNetwork implements AutoCloseable {
     return () -> way.connect(station, port);
   }
 
+  /**
+   * Writes the frames at the port of a machine, or at all ports, until the capture or the network
+   * is closed.
+   *
+   * @param machine its name, or {@code gateway}; without one, all
+   * @param out gets pcapng, and is closed in the end
+   * @throws NetworkException if there is no such port, or nothing can be written
+   */
+  public synchronized Capture capture(Optional<String> machine, OutputStream out)
+      throws NetworkException {
+    requireOpen();
+    Optional<String> name = machine.map(given -> given.toLowerCase(Locale.ROOT));
+    if (name.isPresent()
+        && lan.ports().stream().noneMatch(port -> port.name().equals(name.get()))) {
+      throw new NetworkException(machine.get() + " is not on the network " + configuration.name());
+    }
+    Capture[] made = new Capture[1];
+    try {
+      made[0] =
+          new Capture(
+              new BufferedOutputStream(out, 1 << 16),
+              port -> name.isEmpty() || port.name().equals(name.get()),
+              () -> {
+                lan.removeTap(made[0]);
+                captures.remove(made[0]);
+              });
+    } catch (IOException e) {
+      throw new NetworkException("the capture cannot be written: " + e.getMessage(), e);
+    }
+    captures.add(made[0]);
+    lan.addTap(made[0]);
+    return made[0];
+  }
+
   /** Who has which address: machines, plugged in or not, and others that have asked for one. */
   public List<Lease> leases() {
     return pool.leases();
@@ -298,6 +337,7 @@ public final class VirtualNetwork implements AutoCloseable {
     }
     closed = true;
     List.copyOf(forwards).forEach(Forward::close);
+    List.copyOf(captures).forEach(Capture::close);
     if (passt != null) {
       passt.close();
     }
@@ -323,10 +363,13 @@ public final class VirtualNetwork implements AutoCloseable {
       }
       return switch (machine) {
         case GATEWAY -> Optional.of(configuration.gateway());
-        case HOST ->
-            configuration.hostAccess() ? Optional.of(configuration.host()) : Optional.empty();
+        case HOST -> reachesHost() ? Optional.of(configuration.host()) : Optional.empty();
         default -> Optional.empty();
       };
+    }
+
+    private boolean reachesHost() {
+      return configuration.hostAccess() && passt != null;
     }
 
     @Override
@@ -339,7 +382,7 @@ public final class VirtualNetwork implements AutoCloseable {
       if (address.equals(configuration.gateway())) {
         return Optional.of(GATEWAY);
       }
-      if (configuration.hostAccess() && address.equals(configuration.host())) {
+      if (reachesHost() && address.equals(configuration.host())) {
         return Optional.of(HOST);
       }
       return pool.at(address).flatMap(Lease::machine).filter(machines::containsKey);

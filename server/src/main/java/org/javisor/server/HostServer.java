@@ -44,8 +44,12 @@ import org.javisor.host.instance.InstanceStore;
 import org.javisor.server.event.EventHub;
 import org.javisor.server.event.LifecycleViews;
 import org.javisor.server.host.CertificateRoutes;
+import org.javisor.server.host.ClusterRoutes;
 import org.javisor.server.host.HostRoutes;
 import org.javisor.server.host.OperationRoutes;
+import org.javisor.server.host.ProjectRoutes;
+import org.javisor.server.host.ResourceRoutes;
+import org.javisor.server.host.WarningRoutes;
 import org.javisor.server.http.ApiHandler;
 import org.javisor.server.http.Caller;
 import org.javisor.server.http.Route;
@@ -55,8 +59,10 @@ import org.javisor.server.instance.ConsoleRoutes;
 import org.javisor.server.instance.ExecRoutes;
 import org.javisor.server.instance.FileRoutes;
 import org.javisor.server.instance.InstanceRoutes;
+import org.javisor.server.network.NetworkRoutes;
 import org.javisor.server.instance.SnapshotRoutes;
 import org.javisor.server.operation.Operations;
+import org.javisor.server.storage.StorageRoutes;
 import org.javisor.server.trust.AnyCertificate;
 import org.javisor.server.trust.HostCertificate;
 import org.javisor.server.trust.TrustStore;
@@ -106,13 +112,14 @@ public final class HostServer implements AutoCloseable {
     if (settings.listen().isPresent()) {
       listen(settings.listen().get());
     }
-    routes = new RouteTable(routes(host, settings, events, operations));
+    routes = new RouteTable(routes(data.root(), host, settings, events, operations));
     ServerWebSocketContainer.ensure(server);
     server.setHandler(new ApiHandler(routes, this::identify));
     server.start();
   }
 
-  private List<Route> routes(Host host, Settings settings, EventHub events, Operations operations) {
+  private List<Route> routes(
+      Path folder, Host host, Settings settings, EventHub events, Operations operations) {
     HostRoutes.Description description =
         new HostRoutes.Description(
             settings.name(),
@@ -123,6 +130,11 @@ public final class HostServer implements AutoCloseable {
     ImageRoutes images = new ImageRoutes(host, operations);
     List<Route> all = new ArrayList<>();
     all.addAll(new HostRoutes(description, events).routes());
+    all.addAll(new ResourceRoutes().routes());
+    all.addAll(new ProjectRoutes(host, instances).routes());
+    all.addAll(new ClusterRoutes().routes());
+    all.addAll(new WarningRoutes().routes());
+    all.addAll(new StorageRoutes(folder, host, instances).routes());
     all.addAll(new OperationRoutes(operations).routes());
     all.addAll(
         new CertificateRoutes(trust, operations, certificate.fingerprint(), () -> addresses)
@@ -131,6 +143,7 @@ public final class HostServer implements AutoCloseable {
     all.addAll(new InstanceRoutes(instances, images, operations).routes());
     all.addAll(new ConsoleRoutes(instances, operations).routes());
     all.addAll(new ExecRoutes(instances, operations).routes());
+    all.addAll(new NetworkRoutes(instances).routes());
     all.addAll(new FileRoutes(instances).routes());
     all.addAll(new SnapshotRoutes(instances, operations).routes());
     return all;

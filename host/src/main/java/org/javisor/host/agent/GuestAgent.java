@@ -53,8 +53,16 @@ public final class GuestAgent implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
+  private final Duration patience;
+
   /** An agent for a machine that is to be built. */
   public GuestAgent() {
+    this(PATIENCE);
+  }
+
+  /** One that waits so long for a reply. */
+  GuestAgent(Duration patience) {
+    this.patience = patience;
     port.onGuestChange(this::guestChanged);
   }
 
@@ -178,7 +186,7 @@ public final class GuestAgent implements AutoCloseable {
     ArrayNode words = object.putArray("arg");
     arguments.forEach(words::add);
     object.put("capture-output", capture);
-    JsonNode process = channel.request("guest-exec", object, PATIENCE).path("pid");
+    JsonNode process = channel.request("guest-exec", object, patience).path("pid");
     if (!process.isIntegralNumber()
         || !process.canConvertToLong()
         || process.longValue() < 2
@@ -191,7 +199,7 @@ public final class GuestAgent implements AutoCloseable {
   /** How a process ended; null if it has not. */
   @Nullable ExitStatus statusOf(long process) throws AgentException, InterruptedException {
     JsonNode status =
-        channel.request("guest-exec-status", channel.object().put("pid", process), PATIENCE);
+        channel.request("guest-exec-status", channel.object().put("pid", process), patience);
     if (!status.path("exited").asBoolean(false)) {
       return null;
     }
@@ -203,7 +211,7 @@ public final class GuestAgent implements AutoCloseable {
   /** Runs a short script of the shell to its end, and says how it ended. */
   private ExitStatus runToEnd(String script) throws AgentException, InterruptedException {
     long process = run("sh", List.of("-c", script), false);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     for (long pause = 2; System.nanoTime() < deadline; pause = Math.min(200, pause * 2)) {
       ExitStatus status = statusOf(process);
       if (status != null) {
@@ -228,19 +236,19 @@ public final class GuestAgent implements AutoCloseable {
    * @throws AgentException if there is no agent, or it refuses
    */
   public void shutdown(Shutdown how) throws AgentException, InterruptedException {
-    channel.tell("guest-shutdown", channel.object().put("mode", how.mode), PATIENCE);
+    channel.tell("guest-shutdown", channel.object().put("mode", how.mode), patience);
   }
 
   /** Sets the guest's clock. */
   public void setTime(Instant time) throws AgentException, InterruptedException {
     long nanos =
         Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
-    channel.request("guest-set-time", channel.object().put("time", nanos), PATIENCE);
+    channel.request("guest-set-time", channel.object().put("time", nanos), patience);
   }
 
   /** The guest's clock. */
   public Instant time() throws AgentException, InterruptedException {
-    JsonNode nanos = channel.request("guest-get-time", null, PATIENCE);
+    JsonNode nanos = channel.request("guest-get-time", null, patience);
     if (!nanos.isIntegralNumber() || !nanos.canConvertToLong()) {
       throw new AgentException.Malformed("the guest's time is no number");
     }
@@ -250,7 +258,7 @@ public final class GuestAgent implements AutoCloseable {
   /** The guest's network interfaces, at most 64 with 64 addresses each. */
   public List<GuestInterface> interfaces() throws AgentException, InterruptedException {
     List<GuestInterface> interfaces = new ArrayList<>();
-    for (JsonNode one : channel.request("guest-network-get-interfaces", null, PATIENCE)) {
+    for (JsonNode one : channel.request("guest-network-get-interfaces", null, patience)) {
       if (interfaces.size() < MAX_INTERFACES) {
         interfaces.add(interfaceOf(one));
       }
@@ -282,7 +290,7 @@ public final class GuestAgent implements AutoCloseable {
 
   /** What the guest calls its operating system: {@code pretty-name} of its os-release. */
   public String operatingSystem() throws AgentException, InterruptedException {
-    return channel.request("guest-get-osinfo", null, PATIENCE).path("pretty-name").asString("");
+    return channel.request("guest-get-osinfo", null, patience).path("pretty-name").asString("");
   }
 
   /** The guest's files. */
@@ -292,17 +300,17 @@ public final class GuestAgent implements AutoCloseable {
 
   /** The guest's own name. */
   public String hostName() throws AgentException, InterruptedException {
-    return channel.request("guest-get-host-name", null, PATIENCE).path("host-name").asString("");
+    return channel.request("guest-get-host-name", null, patience).path("host-name").asString("");
   }
 
   /** Holds all writes to the guest's file systems; the number of file systems held. */
   public int freeze() throws AgentException, InterruptedException {
-    return channel.request("guest-fsfreeze-freeze", null, PATIENCE).asInt(0);
+    return channel.request("guest-fsfreeze-freeze", null, patience).asInt(0);
   }
 
   /** Lets writes go on; the number of file systems that were held. */
   public int thaw() throws AgentException, InterruptedException {
-    return channel.request("guest-fsfreeze-thaw", null, PATIENCE).asInt(0);
+    return channel.request("guest-fsfreeze-thaw", null, patience).asInt(0);
   }
 
   /** The machine is gone: everything that waits for it ends. */

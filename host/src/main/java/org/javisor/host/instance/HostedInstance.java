@@ -2,6 +2,7 @@ package org.javisor.host.instance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +11,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
+import org.javisor.host.NetworkCard;
 import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
 import org.javisor.host.agent.AgentException;
@@ -22,6 +25,9 @@ import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
+import org.javisor.network.MachinePort;
+import org.javisor.network.VirtualNetwork;
+import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * instance that it cannot do as it is ends with a {@link ProblemException} and changes nothing.
  */
 public final class HostedInstance {
+  /** The word of a kernel command line that gives a machine its name (systemd-hostnamed(8)). */
+  private static final String HOST_NAME_WORD = "systemd.hostname=";
+
+  /** Where the address of its card is remembered. */
+  private static final String ADDRESS_KEY = "volatile.eth0.hwaddr";
+
   /** "For ever", in a length of time that can be counted in nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -54,6 +66,7 @@ public final class HostedInstance {
   private volatile InstanceStatus status = InstanceStatus.STOPPED;
   private volatile @Nullable Instance machine;
   private volatile @Nullable GuestAgent agent;
+  private volatile @Nullable Cabling cabling;
   private ProcessorShares.@Nullable Place place;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
@@ -117,6 +130,15 @@ public final class HostedInstance {
   /** The folder with all that is kept of it. */
   public Path folder() {
     return folder;
+  }
+
+  /** Bytes of all files in its folder. */
+  public long diskBytes() {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // Somebody deletes it just now.
+    }
   }
 
   /** Its machine, if it is on. */
@@ -190,12 +212,16 @@ public final class HostedInstance {
   }
 
   private void powerOn() throws InterruptedException {
-    powerOn((settings, way) -> host.build(settings.spec(name, image.image()), way.ports(), ""));
+    powerOn(
+        (settings, way, card) ->
+            host.build(
+                settings.spec(name, image.image()), way.ports(), HOST_NAME_WORD + name, card));
   }
 
   /** Builds the machine: to boot, or to go on from a snapshot. */
   private interface Builder {
-    Instance build(InstanceSettings settings, GuestAgent way) throws InterruptedException;
+    Instance build(InstanceSettings settings, GuestAgent way, NetworkCard card)
+        throws InterruptedException;
   }
 
   private void powerOn(Builder builder) throws InterruptedException {
@@ -206,7 +232,9 @@ public final class HostedInstance {
       store.requireOpen();
       InstanceSettings settings = InstanceSettings.of(config);
       GuestAgent way = new GuestAgent();
-      Instance built = builder.build(settings, way);
+      Cabling plugged = Cabling.of(store.networks(), name, config.expandedDevices(), address());
+      cabling = plugged;
+      Instance built = builder.build(settings, way, plugged.card());
       built.showConsole(console);
       stopAsked = false;
       agent = way;
@@ -221,6 +249,7 @@ public final class HostedInstance {
       if (built != null) {
         release(built);
       }
+      unplug();
       status = before;
       throw e;
     }
@@ -318,6 +347,30 @@ public final class HostedInstance {
     return waiting != null;
   }
 
+  /** The address of its card, which it keeps. */
+  private MacAddress address() {
+    String known = config.config().getOrDefault(ADDRESS_KEY, "");
+    if (!known.isEmpty()) {
+      return MacAddress.parse(known);
+    }
+    MacAddress fresh = VirtualNetwork.randomMac();
+    remember(config.with(ADDRESS_KEY, fresh.toString()));
+    return fresh;
+  }
+
+  /** Its port of a network, if it is on and on one. */
+  public Optional<MachinePort> networkPort() {
+    return Optional.ofNullable(cabling).flatMap(Cabling::port);
+  }
+
+  private void unplug() {
+    Cabling plugged = cabling;
+    cabling = null;
+    if (plugged != null) {
+      plugged.close();
+    }
+  }
+
   private void release(Instance running) {
     ProcessorShares.Place taken = place;
     if (taken != null) {
@@ -325,6 +378,7 @@ public final class HostedInstance {
     }
     place = null;
     running.close();
+    unplug();
     GuestAgent way = agent;
     if (way != null) {
       way.close();
@@ -602,10 +656,15 @@ public final class HostedInstance {
   private void goOnFrom(SnapshotFolder memory, Optional<CloneIdentity> identity)
       throws InterruptedException {
     powerOn(
-        (settings, way) ->
+        (settings, way, card) ->
             host.build(
                 memory,
-                new RestoredSpec(settings.engine(), Optional.of(name), way.ports(), identity)));
+                new RestoredSpec(
+                    settings.engine(),
+                    Optional.of(name),
+                    way.ports(),
+                    identity,
+                    Optional.of(card))));
   }
 
   /**
@@ -619,6 +678,13 @@ public final class HostedInstance {
           remember(config.withPowered(true));
           return name;
         });
+    try {
+      GuestIdentity.tell(requireAgent(), identity.hostName(), requireMachine().address());
+    } catch (AgentException e) {
+      // It runs, but as its original: a guest without an agent cannot be told.
+      System.getLogger(HostedInstance.class.getName())
+          .log(System.Logger.Level.WARNING, "{0} was not told its name: {1}", name, e.getMessage());
+    }
     store.tell("instance-started", name, "");
   }
 

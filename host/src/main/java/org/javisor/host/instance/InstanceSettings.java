@@ -126,6 +126,7 @@ public record InstanceSettings(
     config.keySet().forEach(InstanceSettings::checkKey);
     Map<String, Map<String, String>> devices = instance.expandedDevices();
     devices.forEach(InstanceSettings::checkDevice);
+    Cabling.check(devices);
     InstanceSettings settings =
         new InstanceSettings(
             number(config, "limits.cpu", MachineSpec.MIN_CPUS),

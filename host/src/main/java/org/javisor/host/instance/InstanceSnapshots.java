@@ -86,6 +86,9 @@ final class InstanceSnapshots {
               InstanceSnapshot.VERSION, Instant.now(), expiresAt, stateful, disk, config);
       store.finish(fresh, snapshot, taken);
       finished = true;
+      if (stateful) {
+        machine.orElseThrow().snapshotMoved(store.memory(snapshot));
+      }
       return taken;
     } finally {
       if (!finished) {

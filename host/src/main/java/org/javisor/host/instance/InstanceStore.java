@@ -18,6 +18,7 @@ import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.network.NetworkStore;
 import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.image.Progress;
@@ -36,6 +37,7 @@ public final class InstanceStore implements AutoCloseable {
 
   private final Host host;
   private final DataFolder data;
+  private final NetworkStore networks;
   private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
   private final ProcessorShares processors = new ProcessorShares();
   private volatile boolean open = true;
@@ -49,6 +51,7 @@ public final class InstanceStore implements AutoCloseable {
   public InstanceStore(Host host, DataFolder data) throws IOException {
     this.host = host;
     this.data = data;
+    this.networks = new NetworkStore(data.root().resolve("networks"));
     for (Path folder : data.machineFolders()) {
       open(folder);
     }
@@ -77,6 +80,11 @@ public final class InstanceStore implements AutoCloseable {
       }
       instances.put(name, instance);
     }
+  }
+
+  /** The networks that instances are plugged into. */
+  public NetworkStore networks() {
+    return networks;
   }
 
   /** From now on it hears of what happens; it does not block. */
@@ -238,6 +246,7 @@ public final class InstanceStore implements AutoCloseable {
               () -> {
                 data.removeMachine(instance.name());
                 instances.remove(instance.name(), instance);
+                networks.forget(instance.name());
               });
           return instance;
         });
@@ -350,6 +359,7 @@ public final class InstanceStore implements AutoCloseable {
         }
       }
     }
+    networks.close();
     processors.close();
     if (interrupted) {
       Thread.currentThread().interrupt();

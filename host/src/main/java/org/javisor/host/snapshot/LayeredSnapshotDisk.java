@@ -6,6 +6,11 @@ import org.javisor.storage.block.LayeredDisk;
 /** A disk of layers, which are frozen for a snapshot. */
 public record LayeredSnapshotDisk(LayeredDisk disk) implements SnapshotDisk {
   @Override
+  public void prepare() throws IOException {
+    disk.flush();
+  }
+
+  @Override
   public void take(String id) throws IOException {
     disk.snapshot(id);
   }

@@ -1,6 +1,6 @@
 package org.javisor.host.snapshot;
 
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
 import org.javisor.machine.DirtyLog;
@@ -32,7 +32,14 @@ final class MemoryHistory {
 
   /** The snapshot that the memory differs from in the log's pages only, if it is still there. */
   Optional<SnapshotFolder> last() {
-    return Optional.ofNullable(last).filter(folder -> Files.exists(folder.memory().path()));
+    return Optional.ofNullable(last).filter(SnapshotFolder::isStillThere);
+  }
+
+  /** The last snapshot is in another folder now. */
+  void moved(Path to) {
+    if (last != null) {
+      last = new SnapshotFolder(to, last.manifest());
+    }
   }
 
   /** The memory was the same as this snapshot's when the log was collected last. */

@@ -2,8 +2,18 @@ package org.javisor.host.snapshot;
 
 import java.io.IOException;
 
-/** A machine's disk as a snapshot sees it. The machine stands still while these are called. */
+/**
+ * A machine's disk as a snapshot sees it. The machine stands still while these are called, but for
+ * {@link #prepare}.
+ */
 public interface SnapshotDisk {
+  /**
+   * Does beforehand what makes the next {@link #take} quick, while the machine may run.
+   *
+   * @throws IOException if the disk cannot be written
+   */
+  void prepare() throws IOException;
+
   /**
    * Keeps the disk's content as it is now.
    *

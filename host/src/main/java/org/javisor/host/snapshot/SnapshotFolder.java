@@ -74,6 +74,15 @@ public record SnapshotFolder(Path path, SnapshotManifest manifest) {
     return manifest;
   }
 
+  /** Whether this very snapshot is in its folder, as far as its manifest says. */
+  boolean isStillThere() {
+    try {
+      return Files.exists(memory().path()) && readManifest(path).id().equals(manifest.id());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** The file with the memory. */
   public MemoryFile memory() {
     return new MemoryFile(path.resolve(MEMORY), manifest.memory());

@@ -144,6 +144,14 @@ public final class SnapshotWriter {
     }
   }
 
+  /**
+   * The last snapshot taken is in another place now; without this the next one would be written
+   * whole.
+   */
+  public synchronized void moved(Path to) {
+    history.moved(to);
+  }
+
   /** The machine has just been given the memory of this snapshot, and has not run since. */
   public synchronized void beginWith(SnapshotFolder folder) {
     history.log().collect();
@@ -229,6 +237,9 @@ public final class SnapshotWriter {
         write(pages);
         left = log.count();
       } while (left > FEW_PAGES && left < before && rounds < MAX_ROUNDS);
+      for (SnapshotDisk disk : disks) {
+        disk.prepare();
+      }
     }
 
     /** Memory that is left, disks and devices, while the machine stands still. */

@@ -148,6 +148,27 @@ class StatefulSnapshotTest {
   }
 
   @Test
+  void aSnapshotThatWasMovedIsBegunWithAndOneThatIsGoneIsNot() throws Exception {
+    try (SnapshotGuest guest = start()) {
+      guest.say("1");
+      SnapshotFolder first = guest.instance().takeSnapshot(folder.resolve("first"), LIVE).folder();
+      Path moved = Files.move(first.path(), folder.resolve("moved"));
+      guest.instance().snapshotMoved(moved);
+      SnapshotFolder second =
+          guest.instance().takeSnapshot(folder.resolve("second"), LIVE).folder();
+      assertThat(second.manifest().previous()).isEqualTo(first.manifest().id());
+      Files.move(second.path(), folder.resolve("elsewhere"));
+      Files.move(moved, second.path());
+      SnapshotFolder third = guest.instance().takeSnapshot(folder.resolve("third"), LIVE).folder();
+      assertThat(third.manifest().previous()).isEmpty();
+      try (SnapshotGuest copy = SnapshotGuest.copy(host, SnapshotFolder.open(third.path()))) {
+        assertThat(copy.say("g")).isEqualTo("1");
+        assertThat(copy.say("p")).isEqualTo("P");
+      }
+    }
+  }
+
+  @Test
   void aPausedMachineStaysPaused() throws Exception {
     try (SnapshotGuest guest = start()) {
       guest.say("7");

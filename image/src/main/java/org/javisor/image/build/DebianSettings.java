@@ -59,6 +59,13 @@ final class DebianSettings {
         """);
     network(tree);
     command(tree);
+    // What the agent has started outlives it, should it be restarted.
+    tree.text(
+        UNITS + "qemu-guest-agent.service.d/commands-stay.conf",
+        """
+        [Service]
+        KillMode=process
+        """);
   }
 
   private static void network(RootTree tree) throws IOException {

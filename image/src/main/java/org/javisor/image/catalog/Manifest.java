@@ -44,7 +44,7 @@ public record Manifest(
    * What an image and the Javisor that runs it agree on: this text, and what the scripts in the
    * initial RAM disk expect of the machine. Raised when images made before do not work any more.
    */
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
 
   /** A manifest that another version of Javisor wrote. */
   static final class OtherFormatException extends IOException {

@@ -21,13 +21,19 @@ for device in /sys/bus/virtio/devices/*; do
   esac
 done 2> /dev/null
 
-hostname busybox
+read -r line < /proc/cmdline
+name=busybox
+for word in $line; do
+  case $word in
+  systemd.hostname=*) name=${word#*=} ;; # as systemd has it, so that one word does for all
+  esac
+done
+hostname "$name"
 ip link set lo up
 if [ -e /sys/class/net/eth0 ]; then
   udhcpc -i eth0 -b -S -s /etc/udhcpc.script < /dev/null > /dev/null 2>&1 &
 fi
 
-read -r line < /proc/cmdline
 case " $line " in
   *" javisor.command=1 "*)
     . /lib/javisor/command.sh

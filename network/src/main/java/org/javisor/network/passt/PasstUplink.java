@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.javisor.network.gateway.Gateway;
 import org.javisor.network.gateway.Uplink;
@@ -90,7 +91,11 @@ public final class PasstUplink implements Uplink, AutoCloseable {
       } catch (IOException e) {
         boolean absent = e.getMessage() != null && e.getMessage().contains("error=2");
         if (absent || attempt == ATTEMPTS) {
-          throw absent ? new IOException("passt is not installed", e) : e;
+          throw absent
+              ? new IOException(
+                  "passt is not installed: install it (Debian: apt-get install passt), or do without an uplink",
+                  e)
+              : e;
         }
       }
     }
@@ -196,8 +201,10 @@ public final class PasstUplink implements Uplink, AutoCloseable {
       return;
     }
     Ethernet.write(frame, station.mac(), configuration.mac().bits(), Ethernet.IPV4);
-    for (byte[] part : Ipv4Fragments.cut(frame, packet, configuration.mtu(), ++fragmented)) {
-      gateway.send(new Frame(part, Offload.VALID));
+    List<byte[]> parts = Ipv4Fragments.cut(frame, packet, configuration.mtu(), ++fragmented);
+    Offload offload = parts.size() == 1 ? Offload.VALID : Offload.NONE;
+    for (byte[] part : parts) {
+      gateway.send(new Frame(part, offload));
     }
   }
 

@@ -42,17 +42,29 @@ public final class Interpreter implements Engine {
     long end = hart.retired() + limit;
     long left;
     do {
-      long pc = hart.pc();
-      long[] slots = hart.fetch(pc);
-      long base = pc & ~PAGE_OFFSET;
-      left = DISPATCH.run(hart, slots, pc - base, base, (int) (end - hart.retired()), UNDECODED);
-      if (left == UNDECODED) {
-        left = executeUndecoded(hart, base);
-      }
+      left = dispatch(hart, (int) (end - hart.retired()));
       if (isLeftToPerform(left)) {
         carryOut(hart, left);
       }
     } while (left != TRANSLATED && hart.retired() < end && hart.attention() == 0);
+  }
+
+  /**
+   * Executes instructions in a row, at the most to the first jump that is taken.
+   *
+   * @return whether the one after those retired has trapped
+   */
+  boolean executeStraight(Hart hart) {
+    long left = dispatch(hart, 1);
+    return isLeftToPerform(left) && !carryOut(hart, left);
+  }
+
+  private static long dispatch(Hart hart, int limit) {
+    long pc = hart.pc();
+    long[] slots = hart.fetch(pc);
+    long base = pc & ~PAGE_OFFSET;
+    long left = DISPATCH.run(hart, slots, pc - base, base, limit, UNDECODED);
+    return left == UNDECODED ? executeUndecoded(hart, base) : left;
   }
 
   private static boolean isLeftToPerform(long left) {
@@ -73,17 +85,22 @@ public final class Interpreter implements Engine {
     return DISPATCH.run(hart, NO_SLOTS, pc - base, base, 1, decoded);
   }
 
-  /** Carries out an instruction that the loop has left at the hart's pc; traps are delivered. */
-  private static void carryOut(Hart hart, long decoded) {
+  /**
+   * Carries out an instruction that the loop has left at the hart's pc.
+   *
+   * @return false if it trapped; the trap is delivered
+   */
+  private static boolean carryOut(Hart hart, long decoded) {
     hart.setNext(hart.pc() + Decoded.length(decoded));
     try {
       DISPATCH.perform(hart, decoded);
     } catch (Trap raised) {
       hart.raise(raised);
-      return;
+      return false;
     }
     hart.retire(1);
     hart.setPc(hart.nextPc());
+    return true;
   }
 
   /**

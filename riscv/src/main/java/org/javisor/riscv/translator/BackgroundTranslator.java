@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.javisor.riscv.hart.CodePage;
 import org.javisor.riscv.hart.Hart;
 import org.javisor.riscv.hart.UnitEntry;
@@ -31,6 +32,11 @@ final class BackgroundTranslator implements Translator {
    */
   private static final int MAX_UNITS = 4096;
 
+  /**
+   * With nothing executing for so long, the thread rests: many machines are idle most of the time.
+   */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
@@ -48,6 +54,10 @@ final class BackgroundTranslator implements Translator {
   private final Queue<UnitEntry> installed = new ArrayDeque<>();
 
   private volatile boolean running;
+
+  /** Guarded by the monitor. */
+  private @Nullable Thread thread;
+
   private long lastExecution;
   private long nextTick;
 
@@ -83,9 +93,14 @@ final class BackgroundTranslator implements Translator {
   }
 
   private synchronized void start() {
-    if (!running) {
-      running = true;
-      Thread.ofPlatform().daemon().name("translator").start(this::run);
+    if (running) {
+      return;
+    }
+    running = true;
+    if (thread == null) {
+      thread = Thread.ofPlatform().daemon().name("translator").start(this::run);
+    } else {
+      LockSupport.unpark(thread);
     }
   }
 
@@ -106,7 +121,7 @@ final class BackgroundTranslator implements Translator {
           nextTick = now + TICK_NANOS;
           pending.removeIf(this::settle);
           sample(now);
-          if (now - lastExecution > IDLE_NANOS && stop()) {
+          if (now - lastExecution > QUIET_NANOS && !awaitExecution()) {
             return;
           }
         }
@@ -125,10 +140,32 @@ final class BackgroundTranslator implements Translator {
     }
   }
 
-  /** Ends the thread while there is nothing to do. */
-  private synchronized boolean stop() {
-    running = !requests.isEmpty() || !pending.isEmpty();
-    return !running;
+  /**
+   * Rests until a hart executes, if there is nothing to do.
+   *
+   * @return false if none has for long, and the thread is to end
+   */
+  private boolean awaitExecution() {
+    synchronized (this) {
+      running = !requests.isEmpty() || !pending.isEmpty();
+    }
+    long end = System.nanoTime() + IDLE_NANOS;
+    while (!running) {
+      long left = end - System.nanoTime();
+      if (left > 0) {
+        LockSupport.parkNanos(this, left);
+        continue;
+      }
+      synchronized (this) {
+        if (!running) {
+          thread = null;
+          return false;
+        }
+      }
+    }
+    lastExecution = System.nanoTime();
+    nextTick = lastExecution;
+    return true;
   }
 
   private void translate(Request request) {

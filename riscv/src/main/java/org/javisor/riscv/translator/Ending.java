@@ -10,16 +10,16 @@ sealed interface Ending {
   /** The last instruction is a conditional branch. */
   record Branch(int taken, int fall) implements Ending {}
 
-  /** The last instruction is a {@code jal} without link. */
+  /** The last instruction is a {@code jal} that is no call. */
   record Jump(int to) implements Ending {}
 
-  /** The last instruction is a {@code jal} with link. */
+  /** The last instruction is a {@code jal} that is a call. */
   record Call(int to, int back) implements Ending {}
 
-  /** The last instruction is a {@code jalr} without link. */
+  /** The last instruction is a {@code jalr} that is no call. */
   record IndirectJump() implements Ending {}
 
-  /** The last instruction is a {@code jalr} with link. */
+  /** The last instruction is a {@code jalr} that is a call. */
   record IndirectCall(int back) implements Ending {}
 
   /** The next instruction is one for the interpreter. */

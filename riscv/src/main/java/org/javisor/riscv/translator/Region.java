@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Region(int entry, NavigableMap<Integer, Block> blocks, List<Integer> continuations) {
   private static final int SATP = 0x180;
+  private static final int RETURN_ADDRESS = 1;
+  private static final int ALTERNATE_RETURN_ADDRESS = 5;
 
   /**
    * Finds the region that begins at an offset in the window.
@@ -52,6 +54,16 @@ record Region(int entry, NavigableMap<Integer, Block> blocks, List<Integer> cont
       case SYSTEM -> row != Instruction.FENCE;
       default -> false;
     };
+  }
+
+  /**
+   * Whether a jump is a call, by the link registers of the calling convention (volume I section
+   * 2.5.1). What links elsewhere does not come back: a procedure linkage table leaves in t1 where
+   * it was for the dynamic linker, and goes to its function with the caller's return address.
+   */
+  private static boolean isCall(long decoded) {
+    int rd = Decoded.rd(decoded);
+    return rd == RETURN_ADDRESS || rd == ALTERNATE_RETURN_ADDRESS;
   }
 
   private static final class Finder {
@@ -112,7 +124,7 @@ record Region(int entry, NavigableMap<Integer, Block> blocks, List<Integer> cont
         int next = at + Decoded.length(decoded);
         Shape shape = Decoded.instruction(decoded).shape();
         int target = at + (int) Decoded.immediate(decoded);
-        boolean links = Decoded.rd(decoded) != Decoded.SINK;
+        boolean links = isCall(decoded);
         switch (shape) {
           case BRANCH -> {
             leaders.add(next);
@@ -170,7 +182,7 @@ record Region(int entry, NavigableMap<Integer, Block> blocks, List<Integer> cont
 
     private static @Nullable Ending ending(int at, int next, long decoded) {
       int target = at + (int) Decoded.immediate(decoded);
-      boolean links = Decoded.rd(decoded) != Decoded.SINK;
+      boolean links = isCall(decoded);
       return switch (Decoded.instruction(decoded).shape()) {
         case BRANCH -> new Ending.Branch(target, next);
         case JAL -> links ? new Ending.Call(target, next) : new Ending.Jump(target);

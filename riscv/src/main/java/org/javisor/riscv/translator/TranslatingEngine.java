@@ -25,11 +25,12 @@ public final class TranslatingEngine implements Engine {
   private static final int ENTRY_HEAT = 8;
 
   /**
-   * Heat at which an address is translated: as samples, a million instructions. Interpreting them
-   * takes about as long as having the JVM compile a unit (measured: with an eighth of it a boot
-   * took a third more processor time, and was no faster).
+   * Heat at which an address is translated: as samples, half a million instructions. Interpreting
+   * them takes half as long as having the JVM compile a unit, which has a processor of its own
+   * (measured with Python, half of this against twice of it: a fifth less time on the hart, half as
+   * much again in the compilers).
    */
-  private static final int THRESHOLD = 1 << 17;
+  private static final int THRESHOLD = 1 << 16;
 
   /** Heat of code that hot code leads to: some more entries show that it really does. */
   static final int ALMOST_HOT = THRESHOLD - 64 * ENTRY_HEAT;

@@ -237,7 +237,10 @@ final class UnitEmitter {
     switch (block.ending()) {
       case Ending.Fall(int to) -> go(block, to, set);
       case Ending.Leave(int at) -> code.goto_(exit(new Exit(at, set)));
-      case Ending.Jump(int to) -> go(block, to, set);
+      case Ending.Jump(int to) -> {
+        link(block);
+        go(block, to, set);
+      }
       case Ending.Branch(int taken, int fall) -> {
         Block.Step step = block.steps().getLast();
         operands.at(step);
@@ -252,10 +255,12 @@ final class UnitEmitter {
       }
       case Ending.IndirectJump _ -> {
         pushIndirectTarget(block);
-        code.lstore(LocalAccess.NEXT).goto_(way(set));
+        code.lstore(LocalAccess.NEXT);
+        link(block);
+        code.goto_(way(set));
       }
       case Ending.Call(int to, int back) -> {
-        link(block, back);
+        link(block);
         LocalAccess.pushAddress(code, to);
         code.lstore(LocalAccess.NEXT);
         emitCall(back, set);
@@ -263,15 +268,20 @@ final class UnitEmitter {
       case Ending.IndirectCall(int back) -> {
         pushIndirectTarget(block);
         code.lstore(LocalAccess.NEXT);
-        link(block, back);
+        link(block);
         emitCall(back, set);
       }
     }
   }
 
-  private void link(Block block, int back) {
-    LocalAccess.pushAddress(code, back);
-    code.lstore(LocalAccess.local(Decoded.rd(block.steps().getLast().decoded())));
+  /** A jump leaves the address behind it in its rd, if it has one. */
+  private void link(Block block) {
+    Block.Step jump = block.steps().getLast();
+    int rd = Decoded.rd(jump.decoded());
+    if (rd != Decoded.SINK) {
+      LocalAccess.pushAddress(code, jump.offset() + Decoded.length(jump.decoded()));
+      code.lstore(LocalAccess.local(rd));
+    }
   }
 
   private void pushIndirectTarget(Block block) {

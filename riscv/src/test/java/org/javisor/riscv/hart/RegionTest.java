@@ -91,6 +91,42 @@ class RegionTest {
     assertThat(hart.x(9)).isEqualTo(300 * 111);
   }
 
+  /** As a procedure linkage table does: the function returns to the stub's caller. */
+  @Test
+  void aJumpThatLinksToAnotherRegisterIsNoCall() {
+    machine.code(
+        BASE,
+        """
+               li   s0, 300
+               li   s1, 0
+               li   s2, 0
+               la   s3, function
+        again: jal  ra, stub
+               addi s1, s1, 1
+               sub  t1, t1, s4           # where the stub ended, less where it begins
+               add  s2, s2, t1
+               addi s0, s0, -1
+               bnez s0, again
+               ecall
+        stub:  la   s4, stub
+               addi t1, s3, 0
+               jalr t1, 0(t1)
+               addi s1, s1, 1000
+               ret
+        function:
+               addi s1, s1, 10
+               mv   s5, t1
+               jal  t2, on
+               addi s1, s1, 1000
+        on:    mv   t1, s5
+               ret
+        """);
+    machine.run(hart, BASE);
+    assertThat(hart.x(9)).isEqualTo(300 * 11);
+    assertThat(hart.x(18) % 300).isZero();
+    assertThat(hart.x(18) / 300).isEqualTo(hart.x(21) - hart.x(20)).isBetween(8L, 16L);
+  }
+
   /** The loop lies across two pages, and the second becomes another one while it runs. */
   @Test
   void aLoopAcrossPagesFollowsTheMapping() {

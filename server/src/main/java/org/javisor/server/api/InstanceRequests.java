@@ -1,5 +1,6 @@
 package org.javisor.server.api;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +83,10 @@ public final class InstanceRequests {
       @Nullable String pool,
       @Nullable String project,
       boolean allowInconsistent,
-      @Nullable Map<String, String> config,
-      @Nullable Map<String, Map<String, String>> devices,
-      @Nullable List<String> profiles) {}
+      boolean refresh,
+      @JsonAlias("Config") @Nullable Map<String, String> config,
+      @JsonAlias("Devices") @Nullable Map<String, Map<String, String>> devices,
+      @JsonAlias("Profiles") @Nullable List<String> profiles) {}
 
   /** {@code PUT /1.0/instances/NAME/state}; the time-out is in seconds. */
   public record State(@Nullable String action, int timeout, boolean force, boolean stateful) {}

@@ -2,9 +2,12 @@ package org.javisor.server.host;
 
 import java.io.IOException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.javisor.server.http.Answer;
 import org.javisor.server.http.ApiException;
@@ -147,8 +150,10 @@ public final class CertificateRoutes {
             running -> {
               try {
                 // A token's operation lasts as long as the token; cancelling it takes it back.
-                Thread.sleep(
-                    java.time.Duration.between(java.time.Instant.now(), token.expiresAt()));
+                Duration left = Duration.between(Instant.now(), token.expiresAt());
+                if (!token.ended().await(left.toMillis(), TimeUnit.MILLISECONDS)) {
+                  throw ApiException.badRequest("nobody has used the token in time");
+                }
               } finally {
                 trust.revoke(token);
               }

@@ -6,51 +6,54 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.javisor.host.instance.Profile;
 import org.javisor.server.event.EventHub;
 import org.javisor.server.http.Answer;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.Call;
-import org.javisor.server.http.Json;
 import org.javisor.server.http.Route;
 import org.javisor.server.http.SocketStream;
-import org.jspecify.annotations.Nullable;
 
 /** What this host is, and the lists a client asks for that have one entry here. */
 public final class HostRoutes {
   /** What of the API this host has, in the API's names for its extensions. */
   private static final List<String> EXTENSIONS =
       List.of(
-          "etag",
-          "patch",
-          "image_create_aliases",
+          "api_filtering",
+          "api_os",
+          "certificate_description",
+          "certificate_token",
+          "clustering",
+          "console",
+          "console_force",
+          "container_exec_signal_handling",
+          "container_exec_user_group_cwd",
           "container_full",
-          "container_push",
-          "instances",
+          "etag",
+          "event_lifecycle",
+          "event_location",
+          "explicit_trust_token",
+          "image_types",
           "instance_all_projects",
-          "virtual-machines",
+          "instance_create_start",
+          "instance_get_full",
+          "instance_state_started_at",
+          "instances",
+          "metrics",
+          "network",
           "operation_description",
           "operation_wait",
-          "projects",
-          "storage",
-          "network",
+          "patch",
           "profile_usedby",
-          "console",
-          "console_vga_type",
-          "container_exec_user_group_cwd",
-          "container_stateful",
+          "project_usage",
+          "projects",
+          "resources",
+          "resources_v2",
           "snapshot_expiry",
           "snapshot_expiry_creation",
-          "event_lifecycle",
-          "event_lifecycle_requestor",
-          "resources",
-          "metrics",
-          "certificate_token",
-          "explicit_trust_token",
-          "certificate_project",
-          "image_types",
-          "instance_get_full",
-          "event_location");
+          "storage",
+          "storage_volumes_all_projects",
+          "virtual-machines",
+          "warnings");
 
   private static final Set<String> EVENT_TYPES = Set.of("operation", "lifecycle", "logging");
 
@@ -84,12 +87,7 @@ public final class HostRoutes {
     return List.of(
         new Route("GET", "/", Route.Access.EVERYBODY, call -> Answer.of(List.of("/1.0"))),
         new Route("GET", "/1.0", Route.Access.EVERYBODY, this::server),
-        Route.of("GET", "/1.0/events", this::events),
-        Route.of("GET", "/1.0/projects", call -> list(call, "projects", List.of(project()))),
-        Route.of("GET", "/1.0/projects/{name}", call -> one(call, "project", project())),
-        Route.of("GET", "/1.0/profiles", call -> list(call, "profiles", profiles())),
-        Route.of(
-            "GET", "/1.0/profiles/{name}", call -> one(call, "profile", profiles().getFirst())));
+        Route.of("GET", "/1.0/events", this::events));
   }
 
   private Answer server(Call call) {
@@ -122,8 +120,9 @@ public final class HostRoutes {
     environment.put("kernel", System.getProperty("os.name"));
     environment.put("kernel_architecture", System.getProperty("os.arch"));
     environment.put("kernel_version", System.getProperty("os.version"));
-    environment.put("os_name", System.getProperty("os.name"));
-    environment.put("os_version", System.getProperty("os.version"));
+    Map<String, String> system = OperatingSystem.release();
+    environment.put("os_name", system.getOrDefault("NAME", System.getProperty("os.name")));
+    environment.put("os_version", system.getOrDefault("VERSION_ID", ""));
     environment.put("project", "default");
     environment.put("server", "javisor");
     environment.put("server_clustered", false);
@@ -147,55 +146,5 @@ public final class HostRoutes {
     SocketStream socket = new SocketStream();
     events.connect(socket, types);
     return new Answer.WebSocket(socket);
-  }
-
-  /** A project, of which there is one. */
-  public record Project(
-      String name, String description, Map<String, String> config, List<String> usedBy) {}
-
-  /** A profile. */
-  public record ProfileView(
-      String name,
-      String description,
-      Map<String, String> config,
-      Map<String, Map<String, String>> devices,
-      @Nullable String project,
-      List<String> usedBy) {}
-
-  private static Project project() {
-    return new Project(
-        "default",
-        "The one project of this host",
-        Map.of(
-            "features.images", "true",
-            "features.networks", "true",
-            "features.profiles", "true",
-            "features.storage.volumes", "true"),
-        List.of());
-  }
-
-  private static List<ProfileView> profiles() {
-    return Profile.all().stream()
-        .map(
-            profile ->
-                new ProfileView(
-                    profile.name(),
-                    profile.description(),
-                    profile.config(),
-                    profile.devices(),
-                    "default",
-                    List.of()))
-        .toList();
-  }
-
-  private static Answer list(Call call, String kind, List<?> all) {
-    return Answer.of(call.recursion() == 0 ? List.of("/1.0/" + kind + "/default") : all);
-  }
-
-  private static Answer one(Call call, String kind, Object it) {
-    if (!call.parameter("name").equals("default")) {
-      throw ApiException.notFound("there is no " + kind + " " + call.parameter("name"));
-    }
-    return Answer.of(it, Json.etag(it));
   }
 }

@@ -19,6 +19,7 @@ import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.GuestFileException;
 import org.javisor.host.instance.UnknownInstanceException;
 import org.javisor.host.instance.UnknownSnapshotException;
+import org.javisor.host.network.UnknownNetworkException;
 import org.javisor.server.operation.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +131,10 @@ public final class ApiHandler extends Handler.Abstract {
         message = String.valueOf(known.getMessage());
       }
       case UnknownInstanceException unknown -> {
+        status = 404;
+        message = String.valueOf(unknown.getMessage());
+      }
+      case UnknownNetworkException unknown -> {
         status = 404;
         message = String.valueOf(unknown.getMessage());
       }

@@ -41,6 +41,11 @@ public final class Call {
     return value;
   }
 
+  /** Whether the route's path has {@code {name}} in it. */
+  public boolean hasParameter(String name) {
+    return parameters.containsKey(name);
+  }
+
   /** What the query says for this name; empty if nothing. */
   public String query(String name) {
     String value = query.getValue(name);
@@ -60,6 +65,11 @@ public final class Call {
       case "2" -> 2;
       default -> throw ApiException.badRequest("recursion is 0, 1 or 2");
     };
+  }
+
+  /** Which entries of a list are wanted. */
+  public Filter filter() {
+    return Filter.parse(query("filter"));
   }
 
   /** The bytes of the body, to be read once. */

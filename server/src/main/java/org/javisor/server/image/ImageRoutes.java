@@ -105,11 +105,11 @@ public final class ImageRoutes {
   }
 
   private Answer list(Call call) throws IOException {
-    List<ImageInfo> all = images();
+    List<View> wanted = call.filter().of(images().stream().map(ImageRoutes::view).toList());
     return Answer.of(
         call.recursion() == 0
-            ? all.stream().map(image -> PATH + "/" + image.digest().hex()).toList()
-            : all.stream().map(ImageRoutes::view).toList());
+            ? wanted.stream().map(image -> PATH + "/" + image.fingerprint()).toList()
+            : wanted);
   }
 
   private static View view(ImageInfo image) {

@@ -60,14 +60,13 @@ public final class InstanceRoutes {
 
   private Answer list(Call call) throws InterruptedException {
     int recursion = call.recursion();
-    if (recursion == 0) {
-      return Answer.of(instances.all().stream().map(one -> PATH + "/" + one.name()).toList());
-    }
-    List<InstanceView> views = new ArrayList<>();
+    List<InstanceView> all = new ArrayList<>();
     for (HostedInstance one : instances.all()) {
-      views.add(InstanceViews.of(one, recursion == 2));
+      all.add(InstanceViews.of(one, recursion == 2));
     }
-    return Answer.of(views);
+    List<InstanceView> wanted = call.filter().of(all);
+    return Answer.of(
+        recursion == 0 ? wanted.stream().map(one -> PATH + "/" + one.name()).toList() : wanted);
   }
 
   private HostedInstance named(Call call) {

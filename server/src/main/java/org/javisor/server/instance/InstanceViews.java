@@ -1,14 +1,17 @@
 package org.javisor.server.instance;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.javisor.host.Instance;
 import org.javisor.host.instance.HostedInstance;
 import org.javisor.host.instance.InstanceConfig;
+import org.javisor.host.instance.InstanceSettings;
+import org.javisor.network.MachinePort;
+import org.javisor.network.ethernet.PortMetrics;
 import org.javisor.server.api.InstanceView;
 import org.javisor.server.api.StateView;
 import org.javisor.server.http.Json;
@@ -16,6 +19,7 @@ import org.javisor.server.http.Json;
 /** Instances as the API shows them. */
 public final class InstanceViews {
   static final String ARCHITECTURE = "riscv64";
+  private static final long NANOS_OF_SECOND = 1_000_000_000;
   private static final Instant NEVER = Instant.EPOCH;
 
   private InstanceViews() {}
@@ -68,20 +72,53 @@ public final class InstanceViews {
 
   /** How an instance is just now. */
   static StateView state(HostedInstance instance) {
-    List<Instance> machine = new ArrayList<>();
-    instance.machine().ifPresent(machine::add);
-    boolean on = !machine.isEmpty();
-    long memory = on ? machine.getFirst().board().machine().parts().memory().size() : 0;
+    Optional<Instance> machine = instance.machine();
+    boolean on = machine.isPresent();
+    int cpus = InstanceSettings.of(instance.config()).cpus();
     return new StateView(
         instance.status().word(),
         instance.status().code(),
-        Map.of(),
-        new StateView.Memory(0, 0, memory, 0, 0),
-        null,
+        Map.of(
+            "root",
+            new StateView.Disk(
+                instance.diskBytes(),
+                InstanceSettings.of(instance.config()).diskSize().orElse(0))),
+        new StateView.Memory(
+            machine.map(Instance::residentMemory).orElse(0L),
+            0,
+            machine.map(Instance::memorySize).orElse(0L),
+            0,
+            0),
+        instance.networkPort().map(InstanceViews::network).orElse(null),
         on ? ProcessHandle.current().pid() : 0,
         on ? -1 : 0,
-        new StateView.Cpu(0, 0),
+        new StateView.Cpu(
+            machine.map(Instance::processorNanos).orElse(0L), on ? cpus * NANOS_OF_SECOND : 0),
         instance.startedAt().orElse(NEVER),
         null);
+  }
+
+  private static Map<String, StateView.Network> network(MachinePort port) {
+    PortMetrics.Snapshot traffic = port.metrics().snapshot();
+    return Map.of(
+        "eth0",
+        new StateView.Network(
+            List.of(
+                new StateView.Address(
+                    "inet", port.address().toString(), String.valueOf(port.prefix()), "global")),
+            new StateView.Counters(
+                traffic.bytesReceived(),
+                traffic.bytesSent(),
+                traffic.framesReceived(),
+                traffic.framesSent(),
+                0,
+                traffic.malformed() + traffic.spoofed(),
+                traffic.overRate() + traffic.overFlood(),
+                traffic.receivesOverRate() + traffic.receivesRefused()),
+            port.mac().toString(),
+            "",
+            port.mtu(),
+            "up",
+            "broadcast"));
   }
 }

@@ -11,6 +11,7 @@ import org.javisor.host.ProblemException;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.instance.UnknownInstanceException;
 import org.javisor.host.instance.UnknownSnapshotException;
+import org.javisor.host.network.UnknownNetworkException;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.SocketStream;
 
@@ -78,6 +79,7 @@ public final class Operations {
     } catch (ApiException
         | UnknownInstanceException
         | UnknownSnapshotException
+        | UnknownNetworkException
         | AgentException e) {
       operation.finish(Operation.Status.FAILURE, String.valueOf(e.getMessage()));
     } catch (Exception | Error e) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.Json;
@@ -42,8 +43,12 @@ public final class TrustStore {
       boolean restricted,
       List<String> projects) {}
 
-  /** A token that waits to be used. */
-  public record Token(String clientName, String secret, Instant expiresAt) {}
+  /**
+   * A token that waits to be used.
+   *
+   * @param ended is counted down when it has been used or taken back
+   */
+  public record Token(String clientName, String secret, Instant expiresAt, CountDownLatch ended) {}
 
   private final Path folder;
   private final SecureRandom random = new SecureRandom();
@@ -127,7 +132,11 @@ public final class TrustStore {
     byte[] secret = new byte[SECRET_BYTES];
     random.nextBytes(secret);
     Token token =
-        new Token(clientName, HexFormat.of().formatHex(secret), Instant.now().plus(TOKEN_LIFE));
+        new Token(
+            clientName,
+            HexFormat.of().formatHex(secret),
+            Instant.now().plus(TOKEN_LIFE),
+            new CountDownLatch(1));
     tokens.put(token.secret(), token);
     return token;
   }
@@ -135,6 +144,7 @@ public final class TrustStore {
   /** Takes a token back. */
   public void revoke(Token token) {
     tokens.remove(token.secret());
+    token.ended().countDown();
   }
 
   /**
@@ -148,6 +158,7 @@ public final class TrustStore {
       throw new ApiException(
           403, "no matching certificate add token: it is wrong, used or expired");
     }
+    token.ended().countDown();
     return token;
   }
 

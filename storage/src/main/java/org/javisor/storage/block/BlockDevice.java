@@ -26,6 +26,14 @@ public interface BlockDevice extends Closeable {
   /** True if {@link #write}, {@link #discard} and {@link #writeZeroes} throw. */
   boolean readOnly();
 
+  /**
+   * The first byte from {@code offset} on that may be other than zero, as far as that is known
+   * without reading; {@link Long#MAX_VALUE} if there is none. For those who copy a disk.
+   */
+  default long nextContents(long offset) throws IOException {
+    return offset < size() ? offset : Long.MAX_VALUE;
+  }
+
   /** Fills what remains of {@code destination} from the disk at byte {@code offset}. */
   void read(long offset, ByteBuffer destination) throws IOException;
 

@@ -18,7 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.LongUnaryOperator;
 
 /**
  * A disk in a folder of its own, of layers: an image that never changes, frozen layers, and one
@@ -208,6 +207,17 @@ public final class LayeredDisk implements BlockDevice {
       active.write(offset, source);
     } finally {
       written(offset, length);
+      shared.unlock();
+    }
+  }
+
+  @Override
+  public long nextContents(long offset) throws IOException {
+    Lock shared = requests.readLock();
+    shared.lock();
+    try {
+      return active.nextContents(offset);
+    } finally {
       shared.unlock();
     }
   }
@@ -580,12 +590,11 @@ public final class LayeredDisk implements BlockDevice {
     }
     ByteBuffer buffer = ByteBuffer.allocate(CLUSTER);
     for (long at = newSize; at < active.size(); ) {
-      long cluster = active.nextContents(at / CLUSTER);
-      if (cluster > active.size() / CLUSTER) {
+      at = active.nextContents(at);
+      if (at == Long.MAX_VALUE) {
         break;
       }
-      at = Math.max(at, cluster * CLUSTER);
-      long end = Math.min(active.size(), (cluster + 1) * CLUSTER);
+      long end = Math.min(active.size(), (at / CLUSTER + 1) * CLUSTER);
       int length = (int) (end - at);
       active.read(at, buffer.clear().limit(length));
       if (!Zeroes.only(buffer, 0, length)) {
@@ -752,6 +761,10 @@ public final class LayeredDisk implements BlockDevice {
       this.progress = progress;
     }
 
+    private interface Next {
+      long from(long cluster) throws IOException;
+    }
+
     private interface Work {
       void on(long cluster) throws IOException;
     }
@@ -760,7 +773,7 @@ public final class LayeredDisk implements BlockDevice {
       boolean holds();
     }
 
-    End go(LongUnaryOperator next, Work work, Condition valid) throws IOException {
+    End go(Next next, Work work, Condition valid) throws IOException {
       long clusters = Math.ceilDiv(size, (long) CLUSTER);
       long cluster = 0;
       while (cluster < clusters) {
@@ -774,7 +787,7 @@ public final class LayeredDisk implements BlockDevice {
             return End.OVERTAKEN;
           }
           for (int i = 0; i < SLICE && cluster < clusters; i++) {
-            cluster = next.applyAsLong(cluster);
+            cluster = next.from(cluster);
             if (cluster < clusters) {
               work.on(cluster++);
             }

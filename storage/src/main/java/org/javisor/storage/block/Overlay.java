@@ -254,17 +254,18 @@ public final class Overlay implements BlockDevice {
     }
   }
 
-  /** The first cluster from {@code from} on that may be other than zero. */
-  long nextContents(long from) {
-    return Math.min(nextContentsBelow(from), map.nextTouched(from));
+  @Override
+  public long nextContents(long offset) throws IOException {
+    long touched = map.nextTouched(offset / CLUSTER);
+    long ours = touched == Long.MAX_VALUE ? touched : Math.max(offset, touched * CLUSTER);
+    long next = Math.min(ours, clusters.base().nextContents(offset));
+    return next < size() ? next : Long.MAX_VALUE;
   }
 
-  /** The same, of what lies below this layer. */
-  long nextContentsBelow(long from) {
-    BlockDevice below = clusters.base();
-    return below instanceof Overlay layer
-        ? layer.nextContents(from)
-        : from * CLUSTER < below.size() ? from : Long.MAX_VALUE;
+  /** The first cluster from {@code from} on of which something may lie below this layer. */
+  long nextContentsBelow(long from) throws IOException {
+    long next = clusters.base().nextContents(from * CLUSTER);
+    return next == Long.MAX_VALUE ? next : next / CLUSTER;
   }
 
   /** Bytes of the overlay's file that are in use. */

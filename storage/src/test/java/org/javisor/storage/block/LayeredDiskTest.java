@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.javisor.storage.HostTool;
+import org.javisor.storage.ext4.Ext4Options;
+import org.javisor.storage.ext4.Ext4Writer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -370,6 +373,34 @@ class LayeredDiskTest {
       disk.flatten(DiskProgress.IGNORED);
       assertThatThrownBy(() -> disk.changedSince("s")).isInstanceOf(SnapshotException.class);
     }
+  }
+
+  /** A file system is written in four parts, with layers changing in between. */
+  @Test
+  void aFileSystemWrittenThroughChangingLayersIsWhole() throws IOException {
+    Path plain = folder.resolve("plain");
+    try (Ext4Writer writer = Ext4Writer.create(plain, Ext4Options.ofSize(24 << 20))) {
+      writer.finish();
+    }
+    byte[] bytes = Files.readAllBytes(plain);
+    Path out = folder.resolve("out");
+    try (LayeredDisk disk = LayeredDisk.createEmpty(folder.resolve("d"), bytes.length)) {
+      int part = bytes.length / 4;
+      for (int i = 0; i < 4; i++) {
+        disk.write((long) i * part, ByteBuffer.wrap(bytes, i * part, part));
+        disk.snapshot("part" + i);
+      }
+      disk.discard(0, bytes.length);
+      disk.restore("part3");
+      disk.deleteSnapshot("part1");
+      disk.compact(DiskProgress.IGNORED);
+      disk.flatten(DiskProgress.IGNORED);
+      try (RawFile target = RawFile.create(out, disk.size())) {
+        DiskCopy.copy(disk, target, DiskProgress.IGNORED);
+      }
+    }
+    new HostTool("e2fsck", "e2fsprogs").run("-f", "-n", out);
+    assertThat(Files.mismatch(plain, out)).isEqualTo(-1);
   }
 
   /** One thread writes ascending numbers everywhere; whatever a snapshot shows, is of one time. */

@@ -345,4 +345,59 @@ class ConsoleDeviceTest {
       }
     }
   }
+
+  @Test
+  void aPortIsPluggedIntoARunningGuest() throws Exception {
+    StreamPort later = StreamPort.unplugged(StreamPort.Overflow.BLOCK);
+    ConsoleDevice device =
+        new ConsoleDevice(
+            ConsoleConfiguration.of(
+                List.of(
+                    PortConfiguration.channel("first", channel),
+                    PortConfiguration.channel("later", later))));
+    try (ConsoleGuest guest = new ConsoleGuest(device, PLAIN)) {
+      guest.start(2);
+      assertThat(guest.message()).isEqualTo(new Message(0, 1, 1, ""));
+      // A guest that invents it does not have it.
+      guest.control(1, 3, 1);
+      guest.control(0, 3, 1);
+      assertThat(guest.message()).isEqualTo(new Message(0, OPEN, 1, ""));
+      assertThat(guest.message()).isEqualTo(new Message(0, 7, 1, "first"));
+      assertThat(later.guestReady()).isFalse();
+      // A device that takes over knows what the driver waits for.
+      StreamPort moved = StreamPort.unplugged(StreamPort.Overflow.BLOCK);
+      guest.rig.migrate(
+          new ConsoleDevice(
+              ConsoleConfiguration.of(
+                  List.of(
+                      PortConfiguration.channel("first", new StreamPort()),
+                      PortConfiguration.channel("later", moved)))));
+      moved.plug();
+      assertThat(guest.message()).isEqualTo(new Message(1, 1, 1, ""));
+      guest.control(1, 3, 1);
+      assertThat(guest.message()).isEqualTo(new Message(1, OPEN, 1, ""));
+      assertThat(guest.message()).isEqualTo(new Message(1, 7, 1, "later"));
+      assertThat(moved.guestReady()).isTrue();
+    }
+  }
+
+  @Test
+  void aPortServesOneProgramAfterTheOther() throws Exception {
+    try (ConsoleGuest guest = guest(PLAIN)) {
+      introduce(guest);
+      guest.post(4, 4);
+      for (int round = 0; round < 3; round++) {
+        channel.restart();
+        if (round > 0) {
+          assertThat(guest.message()).isEqualTo(new Message(1, OPEN, 1, ""));
+        }
+        guest.control(1, OPEN, 1);
+        channel.input().write('a' + round);
+        assertThat(guest.receive(4)).containsExactly('a' + round);
+        channel.input().close();
+        assertThat(guest.message()).isEqualTo(new Message(1, OPEN, 0, ""));
+        guest.control(1, OPEN, 0);
+      }
+    }
+  }
 }

@@ -11,6 +11,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.javisor.virtio.balloon.BalloonConfiguration;
+import org.javisor.virtio.balloon.BalloonDevice;
 import org.javisor.virtio.block.BlockBackend;
 import org.javisor.virtio.block.BlockConfiguration;
 import org.javisor.virtio.block.BlockDevice;
@@ -70,12 +72,18 @@ class HostileGuestTest {
   }
 
   @Test
+  void balloon() throws Exception {
+    all(SEEDS, HostileGuestTest::balloon);
+  }
+
+  @Test
   @Tag("long")
   void allForLong() throws Exception {
     all(2000, HostileGuestTest::block);
     all(2000, HostileGuestTest::console);
     all(2000, HostileGuestTest::net);
     all(2000, HostileGuestTest::entropy);
+    all(2000, HostileGuestTest::balloon);
   }
 
   private static ByteBuffer little(int bytes) {
@@ -278,5 +286,30 @@ class HostileGuestTest {
     new HostileGuest<>(seed, new Random(seed), device, lengths, () -> new byte[1], () -> {})
         .run(STEPS);
     return device.metrics().bytes();
+  }
+
+  private static long balloon(long seed) throws Exception {
+    BalloonDevice device = new BalloonDevice(BalloonConfiguration.standard());
+    Random random = new Random(seed);
+    Random host = new Random(seed);
+    // Pages far from the rings, and pages that are none.
+    Supplier<byte[]> headers =
+        () ->
+            little(8)
+                .putInt(random.nextInt(3) == 0 ? random.nextInt() : 0x8_0800 + random.nextInt(64))
+                .putInt(random.nextInt())
+                .array();
+    new HostileGuest<>(
+            seed,
+            random,
+            device,
+            new int[] {8, 64, 4096, 8192},
+            headers,
+            () -> {
+              device.setTarget(host.nextInt() & 0xffff_ffffL);
+              device.requestStatistics();
+            })
+        .run(STEPS);
+    return device.metrics().inflated() + device.metrics().reported() + device.metrics().deflated();
   }
 }

@@ -1,0 +1,188 @@
+package org.javisor.host.instance;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.javisor.host.ByteSize;
+import org.javisor.host.NetworkCard;
+import org.javisor.host.ProblemException;
+import org.javisor.host.network.NetworkStore;
+import org.javisor.network.ForwardRequest;
+import org.javisor.network.MachinePort;
+import org.javisor.network.NetworkException;
+import org.javisor.network.PortRequest;
+import org.javisor.network.ethernet.RateLimit;
+import org.javisor.network.ethernet.SpoofProtection;
+import org.javisor.network.forward.Forward;
+import org.javisor.network.packet.Ipv4Address;
+import org.javisor.virtio.net.MacAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the network devices of an instance are plugged into while it is on: a port of a network for
+ * its {@code nic}, a listener on this host for each {@code proxy}.
+ */
+final class Cabling implements AutoCloseable {
+  private static final Pattern END = Pattern.compile("(tcp|udp):(.*):([0-9]{1,5})");
+  private static final int BITS_IN_BYTE = 8;
+
+  private final NetworkCard card;
+  private final @Nullable MachinePort port;
+  private final List<Forward> forwards = new ArrayList<>();
+
+  private Cabling(NetworkCard card, @Nullable MachinePort port) {
+    this.card = card;
+    this.port = port;
+  }
+
+  /**
+   * Plugs an instance in as its devices say.
+   *
+   * @param mac the address of its card if its devices do not name one
+   * @throws ProblemException if a device asks for what is not possible; nothing is plugged in then
+   */
+  static Cabling of(
+      NetworkStore networks, String name, Map<String, Map<String, String>> devices, MacAddress mac)
+      throws InterruptedException {
+    Optional<Map<String, String>> nic = first(devices, "nic");
+    if (nic.isEmpty()) {
+      return new Cabling(NetworkCard.alone(mac), null);
+    }
+    String network = nic.get().getOrDefault("network", NetworkStore.DEFAULT);
+    MachinePort port = networks.attach(network, request(name, nic.get(), mac));
+    Cabling cabling = new Cabling(NetworkCard.of(port.mac(), port.mtu(), port), port);
+    boolean done = false;
+    try {
+      for (Map<String, String> device : devices.values()) {
+        if ("proxy".equals(device.get("type"))) {
+          cabling.forwards.add(
+              networks
+                  .running(network)
+                  .orElseThrow(() -> new NetworkException("the network has just ended"))
+                  .forward(forward(name, device)));
+        }
+      }
+      done = true;
+      return cabling;
+    } catch (NetworkException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
+    } finally {
+      if (!done) {
+        cabling.close();
+      }
+    }
+  }
+
+  private static Optional<Map<String, String>> first(
+      Map<String, Map<String, String>> devices, String type) {
+    return devices.values().stream().filter(device -> type.equals(device.get("type"))).findFirst();
+  }
+
+  /**
+   * Checks devices without plugging anything in.
+   *
+   * @throws ProblemException naming what is not possible
+   */
+  static void check(Map<String, Map<String, String>> devices) {
+    for (Map<String, String> device : devices.values()) {
+      if ("nic".equals(device.get("type"))) {
+        request("checked", device, MacAddress.random());
+      } else if ("proxy".equals(device.get("type"))) {
+        forward("checked", device);
+      }
+    }
+  }
+
+  private static PortRequest request(String name, Map<String, String> nic, MacAddress mac) {
+    try {
+      String own = nic.getOrDefault("hwaddr", "");
+      boolean addresses = truth(nic, "security.ipv4_filtering", true);
+      boolean macs = truth(nic, "security.mac_filtering", true);
+      return new PortRequest(
+          name,
+          own.isEmpty() ? mac : MacAddress.parse(own),
+          Optional.ofNullable(nic.get("ipv4.address"))
+              .filter(text -> !text.isEmpty())
+              .map(Ipv4Address::parse),
+          addresses
+              ? SpoofProtection.MAC_AND_ADDRESS
+              : macs ? SpoofProtection.MAC : SpoofProtection.NONE,
+          truth(nic, "security.port_isolation", false),
+          rate(nic, "limits.egress"),
+          rate(nic, "limits.ingress"));
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badInput(
+          "the network device is not possible", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static boolean truth(Map<String, String> nic, String key, boolean otherwise) {
+    return switch (nic.getOrDefault(key, "")) {
+      case "" -> otherwise;
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(key + " is true or false");
+    };
+  }
+
+  /** A rate is written in bits, such as 10Mbit, or as a size in bytes. */
+  private static Optional<RateLimit> rate(Map<String, String> nic, String key) {
+    String text = nic.getOrDefault(key, nic.getOrDefault("limits.max", ""));
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        RateLimit.of(
+            text.endsWith("bit")
+                ? ByteSize.parse(text.substring(0, text.length() - "bit".length()) + "B")
+                    / BITS_IN_BYTE
+                : ByteSize.parse(text)));
+  }
+
+  private static ForwardRequest forward(String machine, Map<String, String> proxy) {
+    Matcher listen = END.matcher(proxy.getOrDefault("listen", ""));
+    Matcher connect = END.matcher(proxy.getOrDefault("connect", ""));
+    if (!listen.matches() || !connect.matches() || !listen.group(1).equals(connect.group(1))) {
+      throw ProblemException.badInput(
+          "a proxy device listens and connects at addresses of one protocol",
+          "write them like tcp:127.0.0.1:8080 and tcp:127.0.0.1:80");
+    }
+    try {
+      return new ForwardRequest(
+          listen.group(1).equals("tcp")
+              ? ForwardRequest.Protocol.TCP
+              : ForwardRequest.Protocol.UDP,
+          new InetSocketAddress(
+              InetAddress.ofLiteral(listen.group(2).replaceAll("[\\[\\]]", "")),
+              Integer.parseInt(listen.group(3))),
+          machine,
+          Integer.parseInt(connect.group(3)));
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badInput(
+          "a proxy device cannot listen at " + proxy.get("listen"), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What the machine is built with. */
+  NetworkCard card() {
+    return card;
+  }
+
+  /** Its port of a network, if it is on one. */
+  Optional<MachinePort> port() {
+    return Optional.ofNullable(port);
+  }
+
+  @Override
+  public void close() {
+    forwards.forEach(Forward::close);
+    if (port != null) {
+      port.close();
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package org.javisor.host.network;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
+import org.javisor.host.FolderRemoval;
+import org.javisor.host.ProblemException;
+import org.javisor.network.MachinePort;
+import org.javisor.network.NetworkConfiguration;
+import org.javisor.network.NetworkException;
+import org.javisor.network.PortRequest;
+import org.javisor.network.VirtualNetwork;
+import org.javisor.network.packet.Ipv4Subnet;
+import org.javisor.storage.store.DurableRename;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All networks of a host, a folder each under {@code networks/}. A network runs from the moment that
+ * the first instance is plugged in; the one called {@link #DEFAULT} is made when it is needed. Safe
+ * from any thread.
+ */
+public final class NetworkStore implements AutoCloseable {
+  /** The network of instances that name no other. */
+  public static final String DEFAULT = "default";
+
+  private static final String FILE = "network.json";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int SUBNET_TRIES = 1000;
+
+  private final Path folder;
+  private final Map<String, NetworkRecord> records = new ConcurrentSkipListMap<>();
+  private final Map<String, VirtualNetwork> open = new ConcurrentSkipListMap<>();
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * The networks that are kept in this folder; none runs yet.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public NetworkStore(Path folder) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    try (Stream<Path> folders = Files.list(folder)) {
+      for (Path one : folders.toList()) {
+        String name = String.valueOf(one.getFileName());
+        if (name.startsWith(".")) {
+          FolderRemoval.remove(one);
+        } else if (Files.exists(one.resolve(FILE))) {
+          records.put(name, read(one.resolve(FILE)));
+        }
+      }
+    }
+  }
+
+  private static NetworkRecord read(Path file) throws IOException {
+    try {
+      return JSON.readValue(Files.readAllBytes(file), NetworkRecord.class);
+    } catch (JacksonException e) {
+      throw new IOException(file + " cannot be read: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** All networks, by name. */
+  public Map<String, NetworkRecord> all() {
+    return Map.copyOf(records);
+  }
+
+  /**
+   * The network of this name.
+   *
+   * @throws UnknownNetworkException if there is none
+   */
+  public NetworkRecord get(String name) {
+    NetworkRecord network = records.get(name);
+    if (network == null) {
+      throw new UnknownNetworkException(name);
+    }
+    return network;
+  }
+
+  /** The network itself, if it runs. */
+  public Optional<VirtualNetwork> running(String name) {
+    return Optional.ofNullable(open.get(name));
+  }
+
+  /**
+   * Makes a network. Without a subnet it gets one that no other has.
+   *
+   * @throws ProblemException if the name is taken or not possible, or a key or value is not
+   */
+  public synchronized NetworkRecord create(String name, NetworkRecord wanted) {
+    NetworkRecord.checkName(name);
+    if (records.containsKey(name)) {
+      throw ProblemException.badInput(
+          "a network is called " + name + " already", "choose another name, or delete that one");
+    }
+    NetworkRecord network =
+        wanted.wantsSubnet() ? wanted.with(NetworkRecord.ADDRESS, freeSubnet()) : wanted;
+    network.configuration(name);
+    write(name, network);
+    records.put(name, network);
+    return network;
+  }
+
+  /**
+   * Changes a network that no instance is plugged into.
+   *
+   * @throws ProblemException if one is, or a key or value is not possible
+   */
+  public synchronized void update(String name, NetworkRecord wanted) throws InterruptedException {
+    NetworkRecord before = get(name);
+    NetworkRecord network =
+        wanted.wantsSubnet()
+            ? wanted.with(
+                NetworkRecord.ADDRESS, before.config().getOrDefault(NetworkRecord.ADDRESS, ""))
+            : wanted;
+    network.configuration(name);
+    shut(name);
+    write(name, network);
+    records.put(name, network);
+  }
+
+  /**
+   * Removes a network.
+   *
+   * @throws ProblemException if an instance is plugged in
+   */
+  public synchronized void delete(String name) {
+    get(name);
+    shut(name);
+    try {
+      Path going = folder.resolve(".gone-" + name + "-" + System.nanoTime());
+      DurableRename.move(folder.resolve(name), going);
+      records.remove(name);
+      FolderRemoval.remove(going);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void shut(String name) {
+    VirtualNetwork network = open.get(name);
+    if (network == null) {
+      return;
+    }
+    if (!machines(network).isEmpty()) {
+      throw ProblemException.badInput(
+          "instances are on the network " + name + ": " + String.join(", ", machines(network)),
+          "stop them first");
+    }
+    open.remove(name);
+    network.close();
+  }
+
+  private static List<String> machines(VirtualNetwork network) {
+    return network.metrics().keySet().stream()
+        .filter(port -> !port.equals("gateway"))
+        .sorted()
+        .toList();
+  }
+
+  private String freeSubnet() {
+    Set<Ipv4Subnet> taken = new HashSet<>();
+    records.forEach((name, network) -> taken.add(network.configuration(name).subnet()));
+    for (int i = 0; i < SUBNET_TRIES; i++) {
+      String subnet = "10." + (random.nextInt(200) + 20) + "." + random.nextInt(256) + ".0/24";
+      if (taken.stream()
+          .noneMatch(other -> other.contains(Ipv4Subnet.parse(subnet).address(1)))) {
+        return subnet;
+      }
+    }
+    throw ProblemException.failed("no subnet is free", "name one: ipv4.address", null);
+  }
+
+  private void write(String name, NetworkRecord network) {
+    try {
+      Path place = folder.resolve(name);
+      if (Files.isDirectory(place)) {
+        writeInto(place, network);
+        return;
+      }
+      Path fresh = Files.createTempDirectory(folder, ".new-");
+      writeInto(fresh, network);
+      DurableRename.move(fresh, place);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void writeInto(Path place, NetworkRecord network) throws IOException {
+    Path file = place.resolve(FILE + ".new");
+    Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(network));
+    DurableRename.move(file, place.resolve(FILE));
+  }
+
+  /**
+   * Plugs an instance in; the network is started if it does not run.
+   *
+   * @throws UnknownNetworkException if there is no such network
+   * @throws ProblemException if the instance cannot be plugged in
+   */
+  public synchronized MachinePort attach(String name, PortRequest request)
+      throws InterruptedException {
+    try {
+      return start(name).attach(request);
+    } catch (NetworkException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
+  private VirtualNetwork start(String name) throws NetworkException, InterruptedException {
+    VirtualNetwork running = open.get(name);
+    if (running != null) {
+      return running;
+    }
+    if (name.equals(DEFAULT) && !records.containsKey(DEFAULT)) {
+      create(DEFAULT, new NetworkRecord(NetworkRecord.VERSION, "", Map.of()));
+    }
+    NetworkConfiguration configuration = get(name).configuration(name);
+    Path leases = folder.resolve(name);
+    VirtualNetwork started;
+    try {
+      started = VirtualNetwork.open(configuration, leases);
+    } catch (NetworkException e) {
+      if (configuration.uplink() == NetworkConfiguration.UplinkKind.NONE) {
+        throw e;
+      }
+      // Machines that reach each other are better than none.
+      System.getLogger(NetworkStore.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "the network {0} has no way out: {1}",
+              name,
+              e.getMessage());
+      started =
+          VirtualNetwork.open(
+              configuration.withUplink(NetworkConfiguration.UplinkKind.NONE), leases);
+    }
+    open.put(name, started);
+    return started;
+  }
+
+  /** Gives up the address that was reserved for an instance. */
+  public synchronized void forget(String machine) {
+    for (VirtualNetwork network : open.values()) {
+      try {
+        network.forget(machine);
+      } catch (NetworkException e) {
+        System.getLogger(NetworkStore.class.getName())
+            .log(System.Logger.Level.DEBUG, "the address of {0} stays reserved", machine);
+      }
+    }
+  }
+
+  /** Ends all networks. */
+  @Override
+  public synchronized void close() {
+    open.values().forEach(VirtualNetwork::close);
+    open.clear();
+  }
+}

@@ -1,0 +1,3 @@
+/** Routes of the storage pool. */
+@org.jspecify.annotations.NullMarked
+package org.javisor.server.storage;
