@@ -35,12 +35,7 @@ public final class ProcessorShares implements AutoCloseable {
   /** Shares out so many processors. */
   ProcessorShares(int processors) {
     fair = new FairShare(processors, SLICE.toNanos());
-    thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("processor-shares")
-            .priority(Thread.MAX_PRIORITY)
-            .start(this::run);
+    thread = Thread.ofPlatform().daemon().name("processor-shares").start(this::run);
   }
 
   /** The place of one machine; {@link #close} when it has ended. */
