@@ -1,5 +1,5 @@
 module org.javisor.bench {
-  requires org.javisor.host;
+  requires transitive org.javisor.host;
   requires transitive org.javisor.image;
   requires static org.jspecify;
 

@@ -1,7 +1,6 @@
 module org.javisor.machine {
   requires java.management;
   requires static transitive org.jspecify;
-  requires java.management; // processor time of threads
   requires jdk.unsupported; // sun.misc.Unsafe, in RawMemory alone
 
   exports org.javisor.machine;

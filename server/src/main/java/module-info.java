@@ -1,4 +1,5 @@
 /** The API of a host: the Incus REST API over a Unix socket and TLS. */
+@SuppressWarnings("module") // cli, for which some of it is, is compiled later.
 module org.javisor.server {
   requires transitive org.javisor.host;
   requires tools.jackson.databind;
