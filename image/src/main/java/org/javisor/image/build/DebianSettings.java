@@ -33,6 +33,9 @@ final class DebianSettings {
   private static final List<String> NETWORK_UNITS =
       List.of("systemd-networkd.service", "systemd-networkd-persistent-storage.service");
 
+  private static final List<String> NAME_SERVER_UNITS =
+      List.of("javisor-resolv-conf.path", "javisor-resolv-conf.service");
+
   private DebianSettings() {}
 
   /** Adds them; packages that come later would replace them. */
@@ -80,7 +83,17 @@ final class DebianSettings {
 
         [Network]
         DHCP=yes
+
+        [DHCPv4]
+        UseDomains=yes
         """);
+    // At the start for what is known by then, and whenever it changes.
+    tree.file("usr/lib/javisor/resolv-conf", 0755, resource("resolv-conf.sh"));
+    for (String unit : NAME_SERVER_UNITS) {
+      tree.file("usr/lib/systemd/system/" + unit, 0644, resource(unit));
+      tree.link(
+          UNITS + "multi-user.target.wants/" + unit, "/usr/lib/systemd/system/" + unit);
+    }
     tree.link(
         UNITS + "multi-user.target.wants/systemd-networkd.service",
         "/usr/lib/systemd/system/systemd-networkd.service");
