@@ -164,9 +164,14 @@ public final class Instance implements AutoCloseable {
             Entropy.secure());
     try {
       board =
-          origin.isPresent()
+          origin.isPresent() && engineKind == EngineKind.TRANSLATOR
               ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
               : new RiscvBoard(configuration, engine);
+      if (origin.isPresent() && engineKind == EngineKind.INTERPRETER) {
+        // After the board, which then shares no decoded code with machines that translate it: what
+        // these have put into a page an interpreter cannot execute.
+        board.machine().parts().memory().replaceWith(origin.get().memory().path());
+      }
       snapshots =
           new SnapshotWriter(
               board.machine(),
