@@ -23,6 +23,7 @@ module org.javisor.server {
   opens org.javisor.server.host to
       tools.jackson.databind;
   opens org.javisor.server.http to
+      tools.jackson.databind,
       org.eclipse.jetty.websocket.common;
   opens org.javisor.server.image to
       tools.jackson.databind;

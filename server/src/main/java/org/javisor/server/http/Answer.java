@@ -3,7 +3,6 @@ package org.javisor.server.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
-import org.javisor.server.operation.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** What a route answers. */
@@ -19,7 +18,16 @@ public sealed interface Answer {
       implements Answer {}
 
   /** Work that goes on in the background. */
-  record Background(Operation operation) implements Answer {}
+  record Background(Ongoing work) implements Answer {}
+
+  /** Work that a client can ask about. */
+  interface Ongoing {
+    /** Where. */
+    String path();
+
+    /** How far it is, as it is written in JSON. */
+    Object view();
+  }
 
   /**
    * Bytes as they are.

@@ -21,7 +21,6 @@ import org.javisor.host.agent.GuestFileException;
 import org.javisor.host.instance.UnknownInstanceException;
 import org.javisor.host.instance.UnknownSnapshotException;
 import org.javisor.host.network.UnknownNetworkException;
-import org.javisor.server.operation.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +62,7 @@ public final class ApiHandler extends Handler.Abstract {
     }
     switch (match.route().action().call(call)) {
       case Answer.Sync sync -> sync(response, callback, sync);
-      case Answer.Background background -> background(response, callback, background.operation());
+      case Answer.Background background -> background(response, callback, background.work());
       case Answer.Raw raw -> {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, raw.contentType());
         raw.headers().forEach(response.getHeaders()::put);
@@ -99,11 +98,11 @@ public final class ApiHandler extends Handler.Abstract {
     write(response, callback, location == null ? 200 : 201, envelope);
   }
 
-  private static void background(Response response, Callback callback, Operation operation) {
+  private static void background(Response response, Callback callback, Answer.Ongoing work) {
     Map<String, @Nullable Object> envelope = envelope("async", "Operation created", 100);
-    envelope.put("operation", operation.path());
-    envelope.put("metadata", operation.view());
-    response.getHeaders().put(HttpHeader.LOCATION, operation.path());
+    envelope.put("operation", work.path());
+    envelope.put("metadata", work.view());
+    response.getHeaders().put(HttpHeader.LOCATION, work.path());
     write(response, callback, 202, envelope);
   }
 

@@ -10,11 +10,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.javisor.server.http.Answer;
 import org.javisor.server.http.SocketStream;
 import org.jspecify.annotations.Nullable;
 
 /** One piece of background work. Safe from any thread. */
-public final class Operation {
+public final class Operation implements Answer.Ongoing {
   /** What kind of work, in the API's words. */
   public enum Kind {
     /** Work by itself. */
@@ -100,7 +101,7 @@ public final class Operation {
     return kind;
   }
 
-  /** Where its address is. */
+  @Override
   public String path() {
     return "/1.0/operations/" + id;
   }
@@ -187,7 +188,7 @@ public final class Operation {
     }
   }
 
-  /** How it is now. */
+  @Override
   public synchronized View view() {
     return new View(
         id,
