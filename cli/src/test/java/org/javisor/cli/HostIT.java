@@ -1,0 +1,223 @@
+package org.javisor.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.javisor.cli.JavisorProcess.Outcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A host process and its instances, used as a person and a stock client use them. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class HostIT {
+  @TempDir private Path home;
+  @TempDir private Path folder;
+  private JavisorProcess javisor;
+
+  @BeforeEach
+  void open() throws Exception {
+    JavisorProcess images = JavisorProcess.withSharedImages();
+    assertThat(images.run("run", "busybox", "--", "true").code()).isZero();
+    Files.createSymbolicLink(home.resolve("images"), images.home().resolve("images"));
+    javisor = new JavisorProcess(home);
+  }
+
+  @AfterEach
+  void nothingIsLeftBehind() throws Exception {
+    Optional<ProcessHandle> host = hostProcess();
+    if (host.isPresent()) {
+      assertThat(javisor.run("host", "stop").code()).isZero();
+      assertThat(host.get().isAlive()).isFalse();
+    }
+    assertThat(home.resolve("host").resolve("socket")).doesNotExist();
+    assertThat(javisor.leftovers()).isEmpty();
+  }
+
+  private Optional<ProcessHandle> hostProcess() throws Exception {
+    Outcome status = javisor.run("host", "status");
+    return status
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("process"))
+        .findFirst()
+        .flatMap(line -> ProcessHandle.of(Long.parseLong(line.replaceAll("[^0-9]", ""))));
+  }
+
+  private Outcome done(String... arguments) throws Exception {
+    Outcome outcome = javisor.run(arguments);
+    assertThat(outcome.code()).as("%s: %s", String.join(" ", arguments), outcome.words()).isZero();
+    return outcome;
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void aClusterComesUpWorksAndLeavesNothing() throws Exception {
+    int port = freePort();
+    Path file = folder.resolve("cluster.yaml");
+    Files.writeString(
+        file,
+        """
+        name: shop
+        network: { subnet: 10.42.0.0/24, uplink: false }
+        machines:
+          web:
+            image: busybox
+            memory: 128MiB
+            ports: ["%d:80"]
+            run: mkdir -p /srv && hostname > /srv/index.html && httpd -h /srv
+          db: { image: busybox, count: 2, memory: 128MiB }
+        """
+            .formatted(port));
+    Outcome up = done("up", file.toString());
+    assertThat(up.text()).contains("web ", "db-1", "db-2", "10.42.0.");
+    assertThat(done("exec", "db-1", "--", "ping", "-c", "1", "-W", "10", "db-2").text())
+        .contains("1 packets received");
+    assertThat(done("exec", "db-2", "--", "wget", "-q", "-O", "-", "http://web/").text())
+        .isEqualTo("web\n");
+    if (Files.isExecutable(Path.of("/usr/bin/passt"))) {
+      HttpResponse<String> page =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(page.body()).isEqualTo("web\n");
+    }
+    // The file changes, and the cluster with it.
+    Files.writeString(file, Files.readString(file).replace("count: 2", "count: 1"));
+    done("up", file.toString());
+    assertThat(done("ps", "--all").text()).contains("db-1").doesNotContain("db-2");
+    Optional<ProcessHandle> host = hostProcess();
+    done("down", file.toString());
+    // Nothing else was on, so the process has ended too.
+    assertThat(host.map(ProcessHandle::isAlive)).contains(false);
+    try (Stream<Path> machines = Files.list(home.resolve("machines"))) {
+      assertThat(machines).isEmpty();
+    }
+  }
+
+  @Test
+  void aSnapshotIsGoneBackToAndCopied() throws Exception {
+    done("launch", "--memory", "128MiB", "busybox", "one");
+    byte[] content = new byte[300_000];
+    new Random(1).nextBytes(content);
+    Path here = Files.write(folder.resolve("content"), content);
+    done("cp", here.toString(), "one:/tmp/kept");
+    done("snapshot", "create", "--stateful", "one", "warm");
+    done("exec", "one", "--", "rm", "/tmp/kept");
+    assertThat(javisor.run("exec", "one", "--", "test", "-e", "/tmp/kept").code()).isEqualTo(1);
+    done("restore", "one", "warm");
+    done("clone", "--count", "2", "one/warm", "copy");
+    Path back = folder.resolve("back");
+    done("cp", "copy-2:/tmp/kept", back.toString());
+    assertThat(Files.readAllBytes(back)).isEqualTo(content);
+    assertThat(done("exec", "one", "--", "hostname").text()).isEqualTo("one\n");
+    assertThat(done("exec", "copy-1", "--", "hostname").text()).isEqualTo("copy-1\n");
+    String random = "head -c 16 /dev/urandom | md5sum; cat /sys/class/net/eth0/address";
+    assertThat(done("exec", "copy-1", "--", "sh", "-c", random).text())
+        .isNotEqualTo(done("exec", "copy-2", "--", "sh", "-c", random).text());
+    Outcome echoed = javisor.run("typed".getBytes(UTF_8), "exec", "copy-1", "--", "cat");
+    assertThat(echoed.text()).isEqualTo("typed");
+    assertThat(javisor.run("exec", "one", "--", "sh", "-c", "exit 7").code()).isEqualTo(7);
+    done("pause", "one");
+    assertThat(done("ps").text()).containsPattern("one +frozen");
+    done("resume", "one");
+    done("stop", "one");
+    assertThat(done("ps", "--all").text()).containsPattern("one +stopped");
+    assertThat(done("logs", "one").text()).isNotEmpty();
+    done("rm", "--force", "copy-1", "copy-2", "one");
+    assertThat(javisor.run("exec", "one", "--", "true").code()).isEqualTo(ExitCode.BAD_INPUT);
+  }
+
+  @Test
+  void whatWasOnComesBackAfterAKill() throws Exception {
+    done("launch", "--memory", "128MiB", "busybox", "on");
+    done("launch", "--no-start", "busybox", "off");
+    ProcessHandle host = hostProcess().orElseThrow();
+    host.destroyForcibly();
+    host.onExit().get(1, TimeUnit.MINUTES);
+    assertThat(done("exec", "on", "--", "echo", "again").text()).isEqualTo("again\n");
+    assertThat(done("ps", "--all").text())
+        .containsPattern("on +running")
+        .containsPattern("off +stopped");
+    done("rm", "--force", "on", "off");
+  }
+
+  @Test
+  void theStockIncusClientWorks() throws Exception {
+    String incus = System.getenv().getOrDefault("JAVISOR_TEST_INCUS", "incus");
+    Assumptions.assumeTrue(
+        new ProcessBuilder("sh", "-c", "command -v " + incus).start().waitFor() == 0,
+        "no incus client is here, so it is not tested; JAVISOR_TEST_INCUS may name one");
+    int port = freePort();
+    done("host", "start", "--listen", "127.0.0.1:" + port);
+    String token = done("host", "token", "tester").text().strip();
+    Incus client = new Incus(incus, folder);
+    client.done("remote", "add", "here", token);
+    client.done("remote", "switch", "here");
+    client.done("launch", "busybox", "web", "-c", "limits.memory=128MiB");
+    assertThat(client.done("list", "-f", "csv", "-c", "ns")).isEqualTo("web,RUNNING\n");
+    assertThat(client.done("exec", "web", "--", "hostname")).isEqualTo("web\n");
+    assertThat(client.run("exec", "web", "--", "sh", "-c", "exit 5")).isEqualTo(5);
+    assertThat(client.done("config", "set", "web", "user.owner=me")).isEmpty();
+    assertThat(client.done("config", "get", "web", "user.owner")).isEqualTo("me\n");
+    assertThat(client.done("info", "web")).contains("Status: RUNNING", "virtual-machine");
+    client.done("snapshot", "create", "web", "first");
+    assertThat(client.done("info", "web")).contains("first");
+    client.done("snapshot", "restore", "web", "first");
+    client.done("stop", "-f", "web");
+    client.done("start", "web");
+    assertThat(client.done("image", "list", "-f", "csv")).contains("busybox");
+    assertThat(client.done("network", "list", "-f", "csv")).contains("default");
+    client.done("operation", "list");
+    client.done("delete", "-f", "web");
+    assertThat(client.done("list", "-f", "csv")).isEmpty();
+  }
+
+  /** The client, with its configuration in a folder. */
+  private record Incus(String program, Path folder) {
+    private Process start(String... arguments) throws Exception {
+      java.util.List<String> command = new java.util.ArrayList<>();
+      command.add(program);
+      command.addAll(java.util.List.of(arguments));
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().put("INCUS_CONF", folder.resolve("incus").toString());
+      builder.environment().put("HOME", folder.toString());
+      builder.redirectInput(Path.of("/dev/null").toFile());
+      return builder.start();
+    }
+
+    int run(String... arguments) throws Exception {
+      return start(arguments).waitFor();
+    }
+
+    String done(String... arguments) throws Exception {
+      Process process = start(arguments);
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      String words = new String(process.getErrorStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor())
+          .as("incus %s: %s%s", String.join(" ", arguments), output, words)
+          .isZero();
+      return output;
+    }
+  }
+}
