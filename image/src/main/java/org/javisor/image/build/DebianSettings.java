@@ -91,8 +91,7 @@ final class DebianSettings {
     tree.file("usr/lib/javisor/resolv-conf", 0755, resource("resolv-conf.sh"));
     for (String unit : NAME_SERVER_UNITS) {
       tree.file("usr/lib/systemd/system/" + unit, 0644, resource(unit));
-      tree.link(
-          UNITS + "multi-user.target.wants/" + unit, "/usr/lib/systemd/system/" + unit);
+      tree.link(UNITS + "multi-user.target.wants/" + unit, "/usr/lib/systemd/system/" + unit);
     }
     tree.link(
         UNITS + "multi-user.target.wants/systemd-networkd.service",
