@@ -42,11 +42,13 @@ import org.javisor.host.agent.GuestFiles;
 import org.javisor.image.Progress;
 import org.javisor.machine.StopReason;
 import org.javisor.virtio.balloon.BalloonDevice;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Commands, files and memory of running machines, through the agents in them. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Tag("long")
 class GuestAgentIT {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
   private static final int TERM = 15;

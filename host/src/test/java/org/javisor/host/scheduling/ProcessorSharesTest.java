@@ -31,7 +31,7 @@ class ProcessorSharesTest {
   private static final long MEASURED = TimeUnit.SECONDS.toNanos(2);
 
   private static final double TOLERANCE = 0.1;
-  private static final double MOST_OF_IT = 20;
+  private static final double MOST_OF_IT = 2;
 
   @TempDir private Path folder;
 

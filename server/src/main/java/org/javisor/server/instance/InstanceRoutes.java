@@ -209,7 +209,8 @@ public final class InstanceRoutes {
     HostedInstance instance = named(call);
     InstanceRequests.Put request = call.body(InstanceRequests.Put.class);
     call.requireMatch(InstanceViews.etag(instance));
-    String restore = Objects.requireNonNullElse(request.restore(), "");
+    // Clients name a snapshot with the instance's name before it, or without.
+    String restore = Objects.requireNonNullElse(request.restore(), "").replaceFirst("^.*/", "");
     if (!restore.isEmpty()) {
       instance.snapshot(restore);
       return new Answer.Background(

@@ -29,7 +29,6 @@ class FilterTest {
         "name eq web-1 | web-1",
         "name eq web | ",
         "name eq WEB.* | web-1 web-2",
-        "name eq (^web$|^web.*) | web-1 web-2",
         "not name eq web.* | db",
         "name ne db | web-1 web-2",
         "name eq db,web-2 | web-2 db",
