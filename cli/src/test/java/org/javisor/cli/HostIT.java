@@ -3,11 +3,9 @@ package org.javisor.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -97,12 +95,9 @@ class HostIT {
     assertThat(done("exec", "db-2", "--", "wget", "-q", "-O", "-", "http://web/").text())
         .isEqualTo("web\n");
     if (uplink) {
-      HttpResponse<String> page =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build(),
-                  HttpResponse.BodyHandlers.ofString());
-      assertThat(page.body()).isEqualTo("web\n");
+      try (InputStream page = URI.create("http://127.0.0.1:" + port + "/").toURL().openStream()) {
+        assertThat(new String(page.readAllBytes(), UTF_8)).isEqualTo("web\n");
+      }
     }
     // The file changes, and the cluster with it.
     Files.writeString(file, Files.readString(file).replace("count: 2", "count: 1"));
