@@ -77,7 +77,8 @@ final class ClusterMembers {
     } else if (there.path("status").asString().equals("Stopped")) {
       client.run("PUT", path + "/state", HostClient.object("action", "start"));
     }
-    if (!desired.run().isEmpty()) {
+    boolean booted = there == null || there.path("status").asString().equals("Stopped");
+    if (booted && !desired.run().isEmpty()) {
       JsonNode end =
           client.run(
               "POST",

@@ -57,7 +57,7 @@ public record ClusterFile(
    * @param cloudInit a file with user data for cloud-init, beside the cluster file
    * @param ports forwards from this host, as {@code [ADDRESS:]PORT:GUESTPORT[/udp]}
    * @param spread over what copies are spread; on one host there is nothing to do for it
-   * @param run a shell command that each machine runs when it has started
+   * @param run a shell command that a machine runs when {@code up} has booted it
    * @param config further keys
    */
   public record Machine(
