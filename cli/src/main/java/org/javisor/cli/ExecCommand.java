@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,17 +139,7 @@ final class ExecCommand implements Callable<Integer> {
   }
 
   private Map<String, String> environment() {
-    Map<String, String> variables = new HashMap<>();
-    for (String entry : environment) {
-      int equals = entry.indexOf('=');
-      String key = equals < 0 ? entry : entry.substring(0, equals);
-      String value = equals < 0 ? System.getenv(key) : entry.substring(equals + 1);
-      if (value == null) {
-        throw ProblemException.badInput(
-            "the environment has no variable " + key, "give its value: --env " + key + "=VALUE");
-      }
-      variables.put(key, value);
-    }
+    Map<String, String> variables = CommandEnvironment.of(environment);
     if (tty && System.getenv("TERM") != null) {
       variables.putIfAbsent("TERM", System.getenv("TERM"));
     }

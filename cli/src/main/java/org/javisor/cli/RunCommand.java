@@ -2,7 +2,6 @@ package org.javisor.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -267,17 +266,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return Optional.empty();
     }
-    Map<String, String> variables = new HashMap<>();
-    for (String entry : environment) {
-      int equals = entry.indexOf('=');
-      String key = equals < 0 ? entry : entry.substring(0, equals);
-      String value = equals < 0 ? System.getenv(key) : entry.substring(equals + 1);
-      if (value == null) {
-        throw ProblemException.badInput(
-            "the environment has no variable " + key, "give its value: --env " + key + "=VALUE");
-      }
-      variables.put(key, value);
-    }
+    Map<String, String> variables = CommandEnvironment.of(environment);
     return Optional.of(
         new GuestCommand(
             RawArguments.last(command),

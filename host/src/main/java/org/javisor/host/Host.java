@@ -230,15 +230,18 @@ public final class Host {
 
   private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
     Optional<KeptMachine> machine = KeptMachine.read(folder);
-    if (machine.isEmpty()) {
-      return Optional.empty();
+    return machine.isEmpty()
+        ? Optional.empty()
+        : keptDisk(machine.get(), OptionalLong.empty(), folder);
+  }
+
+  private static Optional<OpenDisk> keptDisk(KeptMachine machine, OptionalLong size, Path folder)
+      throws IOException {
+    if (machine.disk().isEmpty()) {
+      return OpenDisk.keptEmpty(size, folder);
     }
-    if (machine.get().disk().isEmpty()) {
-      return OpenDisk.keptEmpty(OptionalLong.empty(), folder);
-    }
-    Path base = machine.get().disk().get();
-    String identity = String.valueOf(base.getFileName());
-    return Optional.of(OpenDisk.kept(base, identity, OptionalLong.empty(), folder));
+    Path base = machine.disk().get();
+    return Optional.of(OpenDisk.kept(base, String.valueOf(base.getFileName()), size, folder));
   }
 
   /** Work on the disk of a machine that is off. */
@@ -324,15 +327,10 @@ public final class Host {
     boolean kept = spec.name().isPresent();
     KeptMachine machine = kept ? keptMachine(wanted, folder) : obtain(wanted);
     requireEnough(spec.memory(), machine);
-    if (machine.disk().isPresent()) {
-      Path base = machine.disk().get();
-      String identity = String.valueOf(base.getFileName());
-      disks.add(
-          kept
-              ? OpenDisk.kept(base, identity, spec.diskSize(), folder)
-              : OpenDisk.throwAway(base, spec.diskSize(), folder));
-    } else if (kept) {
-      OpenDisk.keptEmpty(spec.diskSize(), folder).ifPresent(disks::add);
+    if (kept) {
+      keptDisk(machine, spec.diskSize(), folder).ifPresent(disks::add);
+    } else if (machine.disk().isPresent()) {
+      disks.add(OpenDisk.throwAway(machine.disk().get(), spec.diskSize(), folder));
     } else if (spec.diskSize().isPresent()) {
       disks.add(OpenDisk.empty(folder.resolve("disk"), spec.diskSize().getAsLong()));
     }

@@ -16,15 +16,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
+import org.javisor.host.JsonFile;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
 import org.javisor.host.network.NetworkStore;
 import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.image.Progress;
-import org.javisor.storage.store.DurableRename;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * All instances of a host. An instance is there from the moment its folder has its name until the
@@ -33,7 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class InstanceStore implements AutoCloseable {
   private static final String FILE = "instance.json";
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Host host;
   private final DataFolder data;
@@ -168,6 +166,13 @@ public final class InstanceStore implements AutoCloseable {
   HostedInstance create(String name, KeptMachine machine, InstanceConfig config)
       throws InterruptedException {
     InstanceSettings.of(config).spec(name, machine.image());
+    return make(name, machine, config, fresh -> {});
+  }
+
+  /** Makes the folder of an instance, with what else is to be in it, and the instance. */
+  private HostedInstance make(
+      String name, KeptMachine machine, InstanceConfig config, DataFolder.Filling more)
+      throws InterruptedException {
     HostedInstance instance =
         Host.explained(
             () -> {
@@ -177,6 +182,7 @@ public final class InstanceStore implements AutoCloseable {
                       fresh -> {
                         machine.write(fresh);
                         write(fresh, config);
+                        more.fill(fresh);
                       });
               return new HostedInstance(
                   host, this, folder, name, machine, config, Optional.empty());
@@ -205,21 +211,7 @@ public final class InstanceStore implements AutoCloseable {
           "the snapshot " + snapshot + " has no state to go on with", "take one with --stateful");
     }
     HostedInstance copy =
-        Host.explained(
-            () -> {
-              Path folder =
-                  data.createMachine(
-                      name,
-                      fresh -> {
-                        source.image().write(fresh);
-                        write(fresh, config);
-                        fork(source, snapshot, fresh);
-                      });
-              return new HostedInstance(
-                  host, this, folder, name, source.image(), config, Optional.empty());
-            });
-    instances.put(name, copy);
-    tell("instance-created", name, "");
+        make(name, source.image(), config, fresh -> fork(source, snapshot, fresh));
     if (live) {
       copy.startAs(CloneIdentity.named(name), source.memory(snapshot));
     }
@@ -301,9 +293,7 @@ public final class InstanceStore implements AutoCloseable {
 
   void write(Path folder, InstanceConfig config) {
     try {
-      Path fresh = folder.resolve(FILE + ".new");
-      Files.write(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
-      DurableRename.move(fresh, folder.resolve(FILE));
+      JsonFile.write(folder.resolve(FILE), config);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -312,8 +302,7 @@ public final class InstanceStore implements AutoCloseable {
   /** What is kept of an instance; one that {@code run --name} has made has no such file. */
   private static Optional<InstanceConfig> read(Path folder) throws IOException {
     try {
-      return Optional.of(
-          JSON.readValue(Files.readAllBytes(folder.resolve(FILE)), InstanceConfig.class));
+      return Optional.of(JsonFile.read(folder.resolve(FILE), InstanceConfig.class));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JacksonException e) {

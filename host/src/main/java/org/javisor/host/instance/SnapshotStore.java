@@ -9,10 +9,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.javisor.host.FolderRemoval;
+import org.javisor.host.JsonFile;
 import org.javisor.host.ProblemException;
 import org.javisor.storage.store.DurableRename;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The snapshots of one instance, a folder each: {@code snapshot.json} with an {@link
@@ -25,7 +25,6 @@ final class SnapshotStore {
 
   private static final String FILE = "snapshot.json";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path folder;
 
@@ -65,7 +64,7 @@ final class SnapshotStore {
 
   private static InstanceSnapshot read(Path one) throws IOException {
     try {
-      return JSON.readValue(Files.readAllBytes(one.resolve(FILE)), InstanceSnapshot.class);
+      return JsonFile.read(one.resolve(FILE), InstanceSnapshot.class);
     } catch (JacksonException e) {
       throw new IOException(one.resolve(FILE) + " cannot be read: " + e.getOriginalMessage(), e);
     }
@@ -98,19 +97,13 @@ final class SnapshotStore {
 
   /** All is in the folder but this record: now it is a snapshot. */
   void finish(Path fresh, String name, InstanceSnapshot snapshot) throws IOException {
-    write(fresh, snapshot);
+    JsonFile.write(fresh.resolve(FILE), snapshot);
     DurableRename.move(fresh, folder.resolve(name));
-  }
-
-  private static void write(Path one, InstanceSnapshot snapshot) throws IOException {
-    Path file = one.resolve(FILE + ".new");
-    Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(snapshot));
-    DurableRename.move(file, one.resolve(FILE));
   }
 
   /** Replaces what is said of a snapshot. */
   void update(String name, InstanceSnapshot snapshot) throws IOException {
-    write(folder.resolve(name), snapshot);
+    JsonFile.write(folder.resolve(name).resolve(FILE), snapshot);
   }
 
   /** Gives a snapshot another name, which is free. */

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import org.javisor.host.FolderRemoval;
+import org.javisor.host.JsonFile;
 import org.javisor.host.ProblemException;
 import org.javisor.network.MachinePort;
 import org.javisor.network.NetworkConfiguration;
@@ -22,7 +23,6 @@ import org.javisor.network.VirtualNetwork;
 import org.javisor.network.packet.Ipv4Subnet;
 import org.javisor.storage.store.DurableRename;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * All networks of a host, a folder each under {@code networks/}. A network runs from the moment
@@ -34,7 +34,6 @@ public final class NetworkStore implements AutoCloseable {
   public static final String DEFAULT = "default";
 
   private static final String FILE = "network.json";
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int SUBNET_TRIES = 1000;
 
   private final Path folder;
@@ -63,7 +62,7 @@ public final class NetworkStore implements AutoCloseable {
 
   private static NetworkRecord read(Path file) throws IOException {
     try {
-      return JSON.readValue(Files.readAllBytes(file), NetworkRecord.class);
+      return JsonFile.read(file, NetworkRecord.class);
     } catch (JacksonException e) {
       throw new IOException(file + " cannot be read: " + e.getOriginalMessage(), e);
     }
@@ -184,21 +183,15 @@ public final class NetworkStore implements AutoCloseable {
     try {
       Path place = folder.resolve(name);
       if (Files.isDirectory(place)) {
-        writeInto(place, network);
+        JsonFile.write(place.resolve(FILE), network);
         return;
       }
       Path fresh = Files.createTempDirectory(folder, ".new-");
-      writeInto(fresh, network);
+      JsonFile.write(fresh.resolve(FILE), network);
       DurableRename.move(fresh, place);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void writeInto(Path place, NetworkRecord network) throws IOException {
-    Path file = place.resolve(FILE + ".new");
-    Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(network));
-    DurableRename.move(file, place.resolve(FILE));
   }
 
   /**

@@ -23,11 +23,6 @@ public record JoinToken(
     String secret,
     Instant expiresAt) {
 
-  /** The token as text. */
-  public String text() {
-    return Base64.getEncoder().encodeToString(Json.write(this));
-  }
-
   /**
    * A token from its text.
    *
