@@ -1,5 +1,6 @@
 package org.javisor.server.http;
 
+import com.fasterxml.jackson.annotation.Nulls;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -33,6 +34,8 @@ public final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          // A null in a list or a map says nothing, and whoever reads it does not expect it.
+          .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
           .withCoercionConfig(
               LogicalType.Textual,
               config -> {
