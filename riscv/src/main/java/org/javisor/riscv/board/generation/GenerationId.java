@@ -14,7 +14,8 @@ import org.javisor.machine.Snapshottable;
  * Generation ID"; Linux's device tree binding {@code microsoft,vmgenid}).
  *
  * <p>A change raises the interrupt, whose handler reads the ID; reading its end lowers the line
- * again.
+ * again. A guest that has not read the ID since it was reset is not told: it has nothing to compare
+ * with, and Linux's driver does not survive an interrupt that waits for it when it begins.
  */
 public final class GenerationId implements Device, MmioHandler, Snapshottable<GenerationIdState> {
   /** Bytes of an ID. */
@@ -27,6 +28,10 @@ public final class GenerationId implements Device, MmioHandler, Snapshottable<Ge
 
   private final byte[] id = new byte[BYTES];
   private boolean announced;
+
+  /** Whether the guest has read the ID since it was reset. */
+  private boolean known;
+
   private long changes;
   private long reads;
 
@@ -48,7 +53,7 @@ public final class GenerationId implements Device, MmioHandler, Snapshottable<Ge
     synchronized (lock) {
       draw();
       changes++;
-      announce(true);
+      announce(known);
     }
   }
 
@@ -69,6 +74,7 @@ public final class GenerationId implements Device, MmioHandler, Snapshottable<Ge
       }
       if (offset + size == BYTES) {
         reads++;
+        known = true;
         announce(false);
       }
       return value;
@@ -96,6 +102,7 @@ public final class GenerationId implements Device, MmioHandler, Snapshottable<Ge
   @Override
   public void reset() {
     synchronized (lock) {
+      known = false;
       announce(false);
     }
   }
@@ -124,7 +131,7 @@ public final class GenerationId implements Device, MmioHandler, Snapshottable<Ge
   public GenerationIdState save() {
     synchronized (lock) {
       ByteBuffer bytes = ByteBuffer.wrap(id).order(ByteOrder.LITTLE_ENDIAN);
-      return new GenerationIdState(bytes.getLong(0), bytes.getLong(Long.BYTES), announced);
+      return new GenerationIdState(bytes.getLong(0), bytes.getLong(Long.BYTES), known, announced);
     }
   }
 
@@ -132,6 +139,7 @@ public final class GenerationId implements Device, MmioHandler, Snapshottable<Ge
   public void restore(GenerationIdState state) {
     synchronized (lock) {
       ByteBuffer.wrap(id).order(ByteOrder.LITTLE_ENDIAN).putLong(state.low()).putLong(state.high());
+      known = state.known();
       announce(state.announced());
     }
   }

@@ -8,7 +8,9 @@ import org.javisor.machine.StateVersion;
  *
  * @param low its first eight bytes, little-endian
  * @param high the other eight
+ * @param known whether the guest has read the ID since it was reset
  * @param announced whether the guest has been told of a change that it has not read yet
  */
-@StateVersion(1)
-public record GenerationIdState(long low, long high, boolean announced) implements SavedState {}
+@StateVersion(2)
+public record GenerationIdState(long low, long high, boolean known, boolean announced)
+    implements SavedState {}

@@ -62,12 +62,27 @@ class GenerationIdTest {
   @Test
   void stateHoldsTheIdAndWhatTheGuestHasNotRead() {
     GenerationId device = device();
+    id(device);
     device.change();
+    line.clear();
     GenerationIdState state = device.save();
     GenerationId other = device();
     other.restore(state);
     assertThat(line).containsExactly(true);
     assertThat(id(other)).isEqualTo(id(device));
+  }
+
+  @Test
+  void aGuestThatHasNotReadItIsNotToldOfAChange() {
+    GenerationId device = device();
+    device.change();
+    assertThat(line).containsExactly(false);
+    id(device);
+    device.reset();
+    GenerationId other = device();
+    other.restore(device.save());
+    other.change();
+    assertThat(line).doesNotContain(true);
   }
 
   @Test
