@@ -93,6 +93,8 @@ public final class ConsoleRoutes {
       data.awaitOpen();
       Thread output = Thread.ofVirtual().name("console output").start(() -> show(view, data));
       Thread end = Thread.ofVirtual().name("console end").start(() -> awaitMachine(machine, view));
+      Thread detach =
+          Thread.ofVirtual().name("console detach").start(() -> awaitEnd(control, view));
       try {
         while (true) {
           byte[] keys;
@@ -111,6 +113,7 @@ public final class ConsoleRoutes {
       } finally {
         output.interrupt();
         end.interrupt();
+        detach.interrupt();
         data.close();
         control.close();
       }
@@ -131,6 +134,23 @@ public final class ConsoleRoutes {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A client that detaches closes the control socket alone, and waits for the operation's end. */
+  private static void awaitEnd(SocketStream control, ConsoleHub.View view) {
+    try {
+      control.awaitOpen();
+      SocketStream.Message message = control.take();
+      while (!(message instanceof SocketStream.Message.End)) {
+        message = control.take(); // The size of its terminal: a serial line has none.
+      }
+    } catch (IOException e) {
+      // As good as closed.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    view.close();
   }
 
   private static void awaitMachine(Instance machine, ConsoleHub.View view) {
