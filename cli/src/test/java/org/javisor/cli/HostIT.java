@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -171,36 +172,115 @@ class HostIT {
     Incus client = new Incus(incus, folder);
     client.done("remote", "add", "here", token);
     client.done("remote", "switch", "here");
+    Path told = folder.resolve("told");
+    Process monitor = client.start(told, "monitor", "--format", "json");
     client.done("launch", "busybox", "web", "-c", "limits.memory=128MiB");
     assertThat(client.done("list", "-f", "csv", "-c", "ns")).isEqualTo("web,RUNNING\n");
     assertThat(client.done("exec", "web", "--", "hostname")).isEqualTo("web\n");
     assertThat(client.run("exec", "web", "--", "sh", "-c", "exit 5")).isEqualTo(5);
+    assertThat(client.fed("typed\n", "exec", "web", "--", "tr", "a-z", "A-Z")).isEqualTo("TYPED\n");
+    assertThat(client.console("web", "echo sum is $((40+2))", "sum is 42")).isZero();
+    assertThat(client.done("console", "web", "--show-log")).contains("sum is 42");
     assertThat(client.done("config", "set", "web", "user.owner=me")).isEmpty();
     assertThat(client.done("config", "get", "web", "user.owner")).isEqualTo("me\n");
     assertThat(client.done("info", "web")).contains("Status: RUNNING", "virtual-machine");
     client.done("snapshot", "create", "web", "first");
     assertThat(client.done("info", "web")).contains("first");
     client.done("snapshot", "restore", "web", "first");
+    client.done("snapshot", "create", "web", "warm", "--stateful");
+    client.done("snapshot", "restore", "web", "warm", "--stateful");
+    assertThat(client.done("snapshot", "list", "web", "-f", "csv")).contains("first", "warm");
+    assertThat(client.done("exec", "web", "--", "hostname")).isEqualTo("web\n");
+    client.done("pause", "web");
+    assertThat(client.done("list", "-f", "csv", "-c", "ns")).isEqualTo("web,FROZEN\n");
+    client.done("resume", "web");
+    client.done("stop", "web");
+    assertThat(client.done("list", "-f", "csv", "-c", "ns")).isEqualTo("web,STOPPED\n");
+    client.done("start", "web");
     client.done("stop", "-f", "web");
     client.done("start", "web");
     assertThat(client.done("image", "list", "-f", "csv")).contains("busybox");
     assertThat(client.done("network", "list", "-f", "csv")).contains("default");
-    client.done("operation", "list");
+    assertThat(client.done("operation", "list", "-f", "csv")).contains("Stopping instance");
     client.done("delete", "-f", "web");
     assertThat(client.done("list", "-f", "csv")).isEmpty();
+    monitor.destroy();
+    monitor.waitFor();
+    assertThat(Files.readString(told))
+        .contains("\"action\":\"instance-started\"", "\"action\":\"instance-deleted\"")
+        .contains("\"description\":\"Snapshotting instance\"");
   }
 
   /** The client, with its configuration in a folder. */
   private record Incus(String program, Path folder) {
-    private Process start(String... arguments) throws Exception {
+    private ProcessBuilder builder(String... arguments) {
       java.util.List<String> command = new java.util.ArrayList<>();
       command.add(program);
       command.addAll(java.util.List.of(arguments));
       ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().put("INCUS_CONF", folder.resolve("incus").toString());
       builder.environment().put("HOME", folder.toString());
-      builder.redirectInput(Path.of("/dev/null").toFile());
-      return builder.start();
+      return builder;
+    }
+
+    Process start(Path output, String... arguments) throws Exception {
+      return builder(arguments).redirectOutput(output.toFile()).start();
+    }
+
+    private Process start(String... arguments) throws Exception {
+      return builder(arguments).redirectInput(Path.of("/dev/null").toFile()).start();
+    }
+
+    String fed(String input, String... arguments) throws Exception {
+      Process process = builder(arguments).start();
+      try (OutputStream keys = process.getOutputStream()) {
+        keys.write(input.getBytes(UTF_8));
+      }
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor()).isZero();
+      return output;
+    }
+
+    /** Types a line to a console on a terminal, waits for the answer, and leaves by Ctrl-A q. */
+    int console(String name, String line, String answer) throws Exception {
+      ProcessBuilder terminal =
+          new ProcessBuilder("script", "-qec", program + " console " + name, "/dev/null");
+      terminal.environment().putAll(builder().environment());
+      Process process = terminal.redirectErrorStream(true).start();
+      try (OutputStream keys = process.getOutputStream();
+          InputStream screen = process.getInputStream()) {
+        StringBuilder seen = new StringBuilder();
+        // Only a shell that is ready echoes, and the client must look at the keyboard.
+        await(screen, seen, "detach");
+        do {
+          keys.write((line + "\r").getBytes(UTF_8));
+          keys.flush();
+        } while (!await(screen, seen, answer));
+        // The client looks for the two keys one at a time.
+        keys.write(1);
+        keys.flush();
+        Thread.sleep(300);
+        keys.write('q');
+        keys.flush();
+        return process.waitFor();
+      }
+    }
+
+    /** Reads what a screen shows until it has shown some text; false if nothing comes for 10 s. */
+    private static boolean await(InputStream screen, StringBuilder seen, String text)
+        throws Exception {
+      int from = seen.length();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (seen.indexOf(text, from) < 0) {
+        if (screen.available() > 0) {
+          seen.append((char) screen.read());
+        } else if (System.nanoTime() > deadline) {
+          return false;
+        } else {
+          Thread.sleep(10);
+        }
+      }
+      return true;
     }
 
     int run(String... arguments) throws Exception {
