@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.javisor.network.capture.Capture;
 import org.javisor.network.dhcp.AddressException;
 import org.javisor.network.dhcp.AddressPool;
@@ -168,6 +169,14 @@ public final class VirtualNetwork implements AutoCloseable {
       throw new NetworkException(
           request.machine() + " is on the network " + configuration.name() + " already");
     }
+    for (MachinePort other : machines.values()) {
+      if (other.mac().equals(request.mac())) {
+        throw new NetworkException(
+            "%s cannot join the network %s: the Ethernet address %s is that of %s"
+                .formatted(
+                    request.machine(), configuration.name(), request.mac(), other.machine()));
+      }
+    }
     try {
       Lease lease = pool.reserve(name, request.mac(), request.address());
       PortPolicy policy =
@@ -221,6 +230,20 @@ public final class VirtualNetwork implements AutoCloseable {
     }
     try {
       pool.forget(name);
+    } catch (IOException e) {
+      throw new NetworkException("the leases cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Frees the addresses of machines that are no more: all that are not plugged in and not known.
+   *
+   * @param known whether there is a machine of that name, in lower case
+   * @throws NetworkException if the file cannot be written
+   */
+  public synchronized void keep(Predicate<String> known) throws NetworkException {
+    try {
+      pool.keep(name -> machines.containsKey(name) || known.test(name));
     } catch (IOException e) {
       throw new NetworkException("the leases cannot be written: " + e.getMessage(), e);
     }

@@ -64,6 +64,8 @@ class VirtualNetworkTest {
       assertThatThrownBy(() -> network.attach(PortRequest.of("web-1", WEB)))
           .isInstanceOf(NetworkException.class)
           .hasMessageContaining("web-1 is on the network lan already");
+      assertThatThrownBy(() -> network.attach(PortRequest.of("twin", WEB)))
+          .hasMessageContaining("is that of web-1");
       assertThatThrownBy(() -> network.forget("db")).hasMessageContaining("still on the network");
     }
     try (VirtualNetwork network = VirtualNetwork.open(ALONE, folder)) {

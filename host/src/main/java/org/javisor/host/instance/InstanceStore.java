@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -49,7 +50,7 @@ public final class InstanceStore implements AutoCloseable {
   public InstanceStore(Host host, DataFolder data) throws IOException {
     this.host = host;
     this.data = data;
-    this.networks = new NetworkStore(data.root().resolve("networks"));
+    this.networks = new NetworkStore(data.root().resolve("networks"), this::isCalled);
     for (Path folder : data.machineFolders()) {
       open(folder);
     }
@@ -277,6 +278,11 @@ public final class InstanceStore implements AutoCloseable {
             });
     tell("instance-renamed", name, "was " + instance.name());
     return renamed;
+  }
+
+  private boolean isCalled(String lowerCase) {
+    return instances.keySet().stream()
+        .anyMatch(name -> name.toLowerCase(Locale.ROOT).equals(lowerCase));
   }
 
   private void requireFree(String name) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.javisor.host.FolderRemoval;
 import org.javisor.host.JsonFile;
@@ -37,6 +38,7 @@ public final class NetworkStore implements AutoCloseable {
   private static final int SUBNET_TRIES = 1000;
 
   private final Path folder;
+  private final Predicate<String> instances;
   private final Map<String, NetworkRecord> records = new ConcurrentSkipListMap<>();
   private final Map<String, VirtualNetwork> open = new ConcurrentSkipListMap<>();
   private final SecureRandom random = new SecureRandom();
@@ -44,9 +46,12 @@ public final class NetworkStore implements AutoCloseable {
   /**
    * The networks that are kept in this folder; none runs yet.
    *
+   * @param instances whether there is an instance of that name, in lower case; addresses of others
+   *     are free
    * @throws IOException if it cannot be read
    */
-  public NetworkStore(Path folder) throws IOException {
+  public NetworkStore(Path folder, Predicate<String> instances) throws IOException {
+    this.instances = instances;
     this.folder = Files.createDirectories(folder);
     try (Stream<Path> folders = Files.list(folder)) {
       for (Path one : folders.toList()) {
@@ -238,6 +243,7 @@ public final class NetworkStore implements AutoCloseable {
               configuration.withUplink(NetworkConfiguration.UplinkKind.NONE), leases);
     }
     open.put(name, started);
+    started.keep(instances);
     return started;
   }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.javisor.network.packet.Ipv4Address;
 import org.javisor.network.packet.Ipv4Subnet;
 import org.javisor.virtio.net.MacAddress;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who has which address of a subnet. A machine's is reserved under its name, and stays until the
- * name is forgotten; others who ask get one for a time. Kept in a file. Safe from any thread.
+ * name is forgotten; with its Ethernet address it goes to the name that the machine has next.
+ * Others who ask get one for a time. Kept in a file. Safe from any thread.
  */
 public final class AddressPool {
   /** How long somebody without a reservation has an address, unless it asks again. */
@@ -79,12 +81,12 @@ public final class AddressPool {
   }
 
   /**
-   * The address of a machine: the one it had before, or else the lowest free one.
+   * The address of a machine: the one it had before, under this name or with this Ethernet address,
+   * or else the lowest free one. No other machine that is on may have that Ethernet address.
    *
    * @param machine its name, without blanks
    * @param fixed the address it is to have
-   * @throws AddressException if another machine has the fixed address or the Ethernet address, or
-   *     no address is free
+   * @throws AddressException if another machine has the fixed address, or no address is free
    * @throws IOException if it cannot be written down; then nothing has changed
    */
   public synchronized Lease reserve(String machine, MacAddress mac, Optional<Ipv4Address> fixed)
@@ -94,12 +96,11 @@ public final class AddressPool {
     }
     Lease old = ofMachine(machine);
     Lease withMac = byMac.get(mac);
-    if (withMac != null && withMac.machine().isPresent() && !withMac.equals(old)) {
-      throw new AddressException(
-          "the Ethernet address " + mac + " is that of " + withMac.machine().get());
-    }
+    Lease before = old != null || withMac == null || withMac.machine().isEmpty() ? old : withMac;
     Ipv4Address address =
-        fixed.isPresent() ? free(fixed.get(), old) : old != null ? old.address() : lowestFree();
+        fixed.isPresent()
+            ? free(fixed.get(), before)
+            : before != null ? before.address() : lowestFree();
     Lease lease = new Lease(address, mac, Optional.of(machine), Optional.empty());
     if (lease.equals(old)) {
       return lease;
@@ -177,6 +178,28 @@ public final class AddressPool {
     Lease lease = ofMachine(machine);
     if (lease != null) {
       removeAndWrite(lease);
+    }
+  }
+
+  /**
+   * Frees the addresses of all machines but these.
+   *
+   * @throws IOException if that cannot be written down; then nothing has changed
+   */
+  public synchronized void keep(Predicate<String> known) throws IOException {
+    List<Lease> gone =
+        leases.values().stream()
+            .filter(lease -> lease.machine().isPresent() && !known.test(lease.machine().get()))
+            .toList();
+    if (gone.isEmpty()) {
+      return;
+    }
+    gone.forEach(this::remove);
+    try {
+      file.write(leases.values());
+    } catch (IOException e) {
+      gone.forEach(this::enter);
+      throw e;
     }
   }
 
