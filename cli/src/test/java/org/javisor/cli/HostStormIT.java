@@ -1,11 +1,15 @@
 package org.javisor.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,10 +21,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.javisor.cli.JavisorProcess.Outcome;
 import org.javisor.cli.JavisorProcess.Running;
 import org.javisor.cli.client.HostClient;
+import org.javisor.host.DataFolder;
+import org.javisor.host.Host;
 import org.javisor.host.ProblemException;
+import org.javisor.image.Progress;
 import org.javisor.server.HostServer;
+import org.javisor.storage.block.LayeredDisk;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,13 +37,16 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The host process is killed while several clients launch, stop, rename, configure, snapshot and
- * delete instances. The next one finds each instance as it was acknowledged to be, or as the
- * request would have made it that was on its way.
+ * The host process is killed while several clients launch, copy, stop, rename, configure, snapshot
+ * and delete instances. The next one finds each instance as it was acknowledged to be, or as the
+ * request would have made it that was on its way; and the file system on its disk, if it has one,
+ * needs no more than the replay of its journal.
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class HostStormIT {
   private static final int CLIENTS = 3;
+  private static final int MANY = Integer.getInteger("javisor.storm.kills", 100);
+  private static final String ORIGINAL = "original";
 
   /** How an instance is, or is to be; none where there is no instance. */
   private record Expected(String name, String value, boolean on, Set<String> snapshots) {
@@ -52,13 +64,22 @@ class HostStormIT {
   /** What one client knows of its one instance. */
   private static final class Slot {
     final String prefix;
+
+    /** What its instances are made from. */
+    final Map<String, Object> source;
+
+    /** They are running copies, made of memory and disk. */
+    final boolean copies;
+
     Optional<Expected> acknowledged = Optional.empty();
 
     /** What may be instead, for the request that was on its way. */
     List<Optional<Expected>> possible = new ArrayList<>();
 
-    Slot(int number) {
+    Slot(int number, Map<String, Object> source, boolean copies) {
       prefix = "s" + number;
+      this.source = source;
+      this.copies = copies;
     }
   }
 
@@ -68,26 +89,55 @@ class HostStormIT {
   private final Random random = new Random(seed);
   private int numbers;
   private int requests;
+  private final Map<String, Integer> done = new TreeMap<>();
+  private final List<String> refused = new ArrayList<>();
 
   @Test
   void tenKillsLoseNothing() throws Exception {
-    storm(10);
+    busybox(10);
   }
 
   @Test
   @Tag("long")
   void aHundredKillsLoseNothing() throws Exception {
-    storm(100);
+    busybox(MANY);
   }
 
-  private void storm(int kills) throws Exception {
+  @Test
+  @Tag("long")
+  void aHundredKillsLeaveFileSystemsWhole() throws Exception {
+    // Busy from its first moment on, so that each copy of it is.
+    String writer =
+        "setsid sh -c 'i=0; while :; do i=$((i+1)); head -c 700000 /dev/urandom > /root/f$((i % 9));"
+            + " rm -rf /root/d; mkdir /root/d; touch /root/d/$i; sync; done' > /dev/null 2>&1 &";
+    storm(MANY, "debian", "384MiB", writer, 3);
+  }
+
+  private void busybox(int kills) throws Exception {
+    storm(kills, "busybox", "96MiB", "true", 1);
+  }
+
+  private void storm(int kills, String image, String memory, String work, int copying)
+      throws Exception {
     JavisorProcess images = JavisorProcess.withSharedImages();
-    assertThat(images.run("run", "busybox", "--", "true").code()).isZero();
+    assertThat(images.run("run", image, "--", "true").code()).isZero();
     Files.createSymbolicLink(home.resolve("images"), images.home().resolve("images"));
     JavisorProcess javisor = new JavisorProcess(home);
+    for (String[] words :
+        List.of(
+            new String[] {"launch", "--memory", memory, image, ORIGINAL},
+            new String[] {"exec", ORIGINAL, "--", "sh", "-c", work},
+            new String[] {"snapshot", "create", "--stateful", ORIGINAL, "warm"},
+            new String[] {"stop", "--force", ORIGINAL},
+            new String[] {"host", "stop"})) {
+      Outcome outcome = javisor.run(words);
+      assertThat(outcome.code()).as(outcome.words()).isZero();
+    }
+    Map<String, Object> copy = Map.of("type", "copy", "source", ORIGINAL + "/warm", "live", true);
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
-      slots.add(new Slot(i));
+      boolean copies = i < copying;
+      slots.add(new Slot(i, copies ? copy : Map.of("type", "image", "alias", image), copies));
     }
     for (int kill = 0; kill <= kills; kill++) {
       Running host = javisor.start("host", "start", "--foreground");
@@ -102,9 +152,14 @@ class HostStormIT {
       } finally {
         kill(host);
       }
+      if (!image.equals("busybox")) {
+        checkFileSystems("seed " + seed + ", kill " + kill);
+      }
     }
-    System.out.println("storm: " + kills + " kills, " + requests + " requests, seed " + seed);
-    assertThat(requests).isPositive();
+    System.out.println(
+        "storm: %d kills, %d requests done, %s, seed %d".formatted(kills, requests, done, seed));
+    assertThat(done.keySet()).contains("create", "configure", "start", "stop", "snapshot");
+    assertThat(refused).isEmpty();
   }
 
   private void awaitHost(Running host) throws Exception {
@@ -147,7 +202,12 @@ class HostStormIT {
         }
       }
     } catch (ProblemException e) {
-      // The process has been killed, or a request has been refused: verify() says which.
+      // The process has been killed. As long as it lives nothing of this is to be refused.
+      if (HostServer.isRunning(home)) {
+        synchronized (this) {
+          refused.add(slot.possible + ": " + e.problem());
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -161,24 +221,52 @@ class HostStormIT {
   private Optional<Expected> step(HostClient client, Slot slot, Random choice)
       throws InterruptedException {
     if (slot.acknowledged.isEmpty()) {
-      Expected fresh =
-          new Expected(slot.prefix + "-" + number(), "new", choice.nextBoolean(), Set.of());
+      boolean on = slot.copies || choice.nextBoolean();
+      Expected fresh = new Expected(slot.prefix + "-" + number(), "new", on, Set.of());
       slot.possible.add(Optional.of(fresh));
       slot.possible.add(Optional.of(fresh.with(fresh.name(), "new", false)));
+      Map<String, String> config =
+          slot.copies
+              ? Map.of("user.value", "new")
+              : Map.of("user.value", "new", "limits.memory", "96MiB");
       client.run(
           "POST",
           "/1.0/instances",
           HostClient.object(
-              "name", fresh.name(),
-              "type", "virtual-machine",
-              "start", fresh.on(),
-              "config", Map.of("user.value", "new", "limits.memory", "64MiB"),
-              "source", Map.of("type", "image", "alias", "busybox")));
+              "name",
+              fresh.name(),
+              "type",
+              "virtual-machine",
+              "start",
+              fresh.on(),
+              "config",
+              config,
+              "source",
+              slot.source));
+      count(slot.copies ? "copy" : "create");
       return Optional.of(fresh);
     }
     Expected now = slot.acknowledged.get();
     String path = "/1.0/instances/" + now.name();
     int what = choice.nextInt(now.on() ? 3 : 5);
+    Optional<Expected> after = step(client, slot, now, path, what);
+    count(
+        switch (what) {
+          case 0 -> "configure";
+          case 1 -> now.on() ? "stop" : "start";
+          case 2 -> now.on() ? "stateful snapshot" : "snapshot";
+          case 3 -> "rename";
+          default -> "delete";
+        });
+    return after;
+  }
+
+  private synchronized void count(String what) {
+    done.merge(what, 1, Integer::sum);
+  }
+
+  private Optional<Expected> step(HostClient client, Slot slot, Expected now, String path, int what)
+      throws InterruptedException {
     return switch (what) {
       case 0 -> {
         Expected next = now.with(now.name(), "v" + number(), now.on());
@@ -246,6 +334,8 @@ class HostStormIT {
       slot.possible = new ArrayList<>(List.of(actual));
       actual.ifPresent(one -> known.add(one.name()));
     }
+    assertThat(found.get(ORIGINAL)).as(when).isNotNull();
+    known.add(ORIGINAL);
     assertThat(found.keySet()).as(when).isEqualTo(known);
     assertThat(names(home.resolve("machines"))).as(when).isEqualTo(known);
     assertThat(names(home.resolve("throwaway"))).as(when).isEmpty();
@@ -255,6 +345,48 @@ class HostStormIT {
           .noneMatch(name -> name.endsWith(".new") || name.startsWith("."));
     } catch (NoSuchFileException e) {
       assertThat(known).as(when).isEmpty();
+    }
+  }
+
+  /** The disks as the killed process has left them, on copies. */
+  private void checkFileSystems(String when) throws Exception {
+    Host host = new Host(DataFolder.open(home), Map.of(), Optional.empty(), Progress.NONE);
+    Path copy = home.resolve("copy.raw");
+    for (String name : names(home.resolve("machines"))) {
+      if (name.startsWith(".")) {
+        continue; // Half made or half removed, and swept away at the next start.
+      }
+      host.withDisk(name, disk -> copy(disk, copy));
+      // The journal is replayed, as the guest's kernel would; then nothing may be wrong.
+      run("e2fsck", "-p", copy.toString());
+      assertThat(run("e2fsck", "-fn", copy.toString())).as(when + ": " + name).isEqualTo("0");
+    }
+    Files.deleteIfExists(copy);
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String words = new String(process.getInputStream().readAllBytes(), UTF_8);
+    int code = process.waitFor();
+    return code == 0 ? "0" : code + ": " + words;
+  }
+
+  private static void copy(LayeredDisk disk, Path to) throws IOException {
+    Files.deleteIfExists(to);
+    int part = 1 << 20;
+    ByteBuffer buffer = ByteBuffer.allocate(part);
+    try (FileChannel file =
+        FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (long at = disk.nextContents(0);
+          at < disk.size();
+          at = disk.nextContents(at + buffer.limit())) {
+        buffer.clear().limit((int) Math.min(part, disk.size() - at));
+        disk.read(at, buffer);
+        file.write(buffer.flip(), at);
+      }
+      if (file.size() < disk.size()) {
+        file.write(ByteBuffer.allocate(1), disk.size() - 1);
+      }
     }
   }
 
