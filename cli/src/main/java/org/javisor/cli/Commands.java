@@ -41,6 +41,7 @@ final class Commands {
           "pause",
           "resume",
           "rm",
+          "config",
           "logs",
           "events",
           "snapshot",
@@ -101,6 +102,7 @@ final class Commands {
       case "pause" -> new StateCommand.Pause();
       case "resume" -> new StateCommand.Resume();
       case "rm" -> new RemoveCommand();
+      case "config" -> new ConfigCommand();
       case "logs" -> new LogsCommand();
       case "events" -> new EventsCommand();
       case "snapshot" -> new SnapshotCommand();

@@ -400,6 +400,13 @@ public final class Instance implements AutoCloseable {
     return List.copyOf(blockDevices);
   }
 
+  /** The block device in front of the disk that the machine keeps its files on, if it has one. */
+  public Optional<BlockDevice> rootDisk() {
+    return plan.disks().isEmpty() || plan.disks().getFirst().device().readOnly()
+        ? Optional.empty()
+        : Optional.of(blockDevices.getFirst());
+  }
+
   /**
    * Makes the root disk larger or, where it holds nothing, smaller, and tells the guest.
    *

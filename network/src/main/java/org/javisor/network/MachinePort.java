@@ -65,6 +65,11 @@ public final class MachinePort implements FramePort, AutoCloseable {
     return port.metrics();
   }
 
+  /** Puts other limits in force at once. */
+  public void setRates(PortRates rates) {
+    port.setRates(rates.send(), rates.receive());
+  }
+
   SwitchPort switchPort() {
     return port;
   }

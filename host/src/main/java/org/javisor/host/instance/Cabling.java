@@ -15,6 +15,7 @@ import org.javisor.host.network.NetworkStore;
 import org.javisor.network.ForwardRequest;
 import org.javisor.network.MachinePort;
 import org.javisor.network.NetworkException;
+import org.javisor.network.PortRates;
 import org.javisor.network.PortRequest;
 import org.javisor.network.ethernet.RateLimit;
 import org.javisor.network.ethernet.SpoofProtection;
@@ -33,11 +34,28 @@ final class Cabling implements AutoCloseable {
 
   private final NetworkCard card;
   private final @Nullable MachinePort port;
+  private PortRates rates;
   private final List<Forward> forwards = new ArrayList<>();
 
-  private Cabling(NetworkCard card, @Nullable MachinePort port) {
+  private Cabling(NetworkCard card, @Nullable MachinePort port, PortRates rates) {
+    this.rates = rates;
     this.card = card;
     this.port = port;
+  }
+
+  /** The rates that the network device among these says. */
+  static PortRates rates(Map<String, Map<String, String>> devices) {
+    return first(devices, "nic")
+        .map(nic -> new PortRates(rate(nic, "limits.egress"), rate(nic, "limits.ingress")))
+        .orElse(PortRates.NONE);
+  }
+
+  /** Has the port keep to these rates from now on. */
+  void setRates(PortRates other) {
+    if (port != null && !other.equals(rates)) {
+      port.setRates(other);
+      rates = other;
+    }
   }
 
   /**
@@ -51,11 +69,12 @@ final class Cabling implements AutoCloseable {
       throws InterruptedException {
     Optional<Map<String, String>> nic = first(devices, "nic");
     if (nic.isEmpty()) {
-      return new Cabling(NetworkCard.alone(mac), null);
+      return new Cabling(NetworkCard.alone(mac), null, PortRates.NONE);
     }
     String network = nic.get().getOrDefault("network", NetworkStore.DEFAULT);
     MachinePort port = networks.attach(network, request(name, nic.get(), mac));
-    Cabling cabling = new Cabling(NetworkCard.of(port.mac(), port.mtu(), port), port);
+    Cabling cabling =
+        new Cabling(NetworkCard.of(port.mac(), port.mtu(), port), port, rates(devices));
     boolean done = false;
     try {
       for (Map<String, String> device : devices.values()) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -242,6 +243,7 @@ public final class HostedInstance {
       cabling = plugged;
       Instance built = builder.build(settings, way, plugged.card());
       built.showConsole(console);
+      RunningChange.limit(built, settings.diskLimits());
       stopAsked = false;
       agent = way;
       machine = built;
@@ -566,24 +568,37 @@ public final class HostedInstance {
    * Changes what it is to be. Keys that a running machine cannot change take effect at its next
    * start.
    *
+   * @return what waits for the next start, in words for people
    * @throws ProblemException if a key or value is not possible; nothing is changed then
    */
-  public void update(UnaryOperator<InstanceConfig> change) throws InterruptedException {
+  public List<String> update(UnaryOperator<InstanceConfig> change) throws InterruptedException {
+    List<String> later = List.of();
     transition.lockInterruptibly();
     try {
       requireThere();
       requireSound();
       InstanceConfig changed = change.apply(config);
       InstanceSettings settings = InstanceSettings.of(changed);
+      RunningChange running =
+          new RunningChange(host, name, image, InstanceSettings.of(config), settings);
+      running.prepare(Optional.ofNullable(machine));
       remember(changed);
+      Instance on = machine;
+      if (on != null) {
+        later = running.apply(on, Optional.ofNullable(cabling));
+        if (running.grows() && agent != null) {
+          RootGrowth.begin(name, agent);
+        }
+      }
       ProcessorShares.Place taken = place;
       if (taken != null) {
-        taken.change(settings.claim()); // The one thing that a running machine can change.
+        taken.change(settings.claim());
       }
     } finally {
       transition.unlock();
     }
-    store.tell("instance-updated", name, "");
+    store.tell("instance-updated", name, String.join("; ", later));
+    return later;
   }
 
   /** Its snapshots, by name. */

@@ -14,6 +14,8 @@ import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
 import org.javisor.host.scheduling.Allowance;
 import org.javisor.host.scheduling.Claim;
+import org.javisor.network.PortRates;
+import org.javisor.virtio.block.IoLimits;
 
 /**
  * What an instance's keys and values mean. The keys are those of the Incus API, so far as a machine
@@ -38,6 +40,10 @@ import org.javisor.host.scheduling.Claim;
  *     limits.cpu.allowance})
  * @param cpuAllowance processor time at most ({@code limits.cpu.allowance} such as {@code
  *     25ms/100ms})
+ * @param diskLimits how fast the root disk may be used (its {@code limits.read}, {@code
+ *     limits.write}, {@code limits.max})
+ * @param networkRates how much may pass its network device ({@code limits.ingress}, {@code
+ *     limits.egress}, {@code limits.max})
  */
 public record InstanceSettings(
     int cpus,
@@ -51,7 +57,9 @@ public record InstanceSettings(
     Duration shutdownTimeout,
     RestartPolicy restart,
     int cpuShares,
-    Optional<Allowance> cpuAllowance) {
+    Optional<Allowance> cpuAllowance,
+    IoLimits diskLimits,
+    PortRates networkRates) {
   /** The weight of an instance that says nothing of it. */
   public static final int DEFAULT_SHARES = 100;
 
@@ -142,7 +150,9 @@ public record InstanceSettings(
             seconds(config, "boot.host_shutdown_timeout", DEFAULT_SHUTDOWN_SECONDS),
             restart(config),
             number(config, "javisor.cpu.shares", sharesOfAllowance(config)),
-            hardAllowance(config));
+            hardAllowance(config),
+            DiskLimits.of(devices.getOrDefault("root", Map.of())),
+            Cabling.rates(devices));
     if (settings.cpuShares < 1 || settings.cpuShares > MAX_SHARES) {
       throw ProblemException.badInput(
           "javisor.cpu.shares cannot be " + settings.cpuShares, "give 1 to " + MAX_SHARES);

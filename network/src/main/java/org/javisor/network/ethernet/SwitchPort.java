@@ -16,8 +16,9 @@ public final class SwitchPort implements FramePort, AutoCloseable {
   private final String name;
   private final PortPolicy policy;
   private final SourceGuard guard;
-  private final @Nullable TokenBucket sendRate;
-  private final @Nullable TokenBucket receiveRate;
+  private final LongSupplier nanoTime;
+  private volatile @Nullable TokenBucket sendRate;
+  private volatile @Nullable TokenBucket receiveRate;
   private final TokenBucket floods;
   private final PortMetrics metrics = new PortMetrics();
   private volatile FrameReceiver receiver = frame -> false;
@@ -30,6 +31,7 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     this.owner = owner;
     this.name = name;
     this.policy = policy;
+    this.nanoTime = nanoTime;
     guard = new SourceGuard(policy);
     sendRate = bucket(policy.send(), nanoTime);
     receiveRate = bucket(policy.receive(), nanoTime);
@@ -49,9 +51,15 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     return name;
   }
 
-  /** What it may do. */
+  /** What it may do; its rates may have been changed since. */
   public PortPolicy policy() {
     return policy;
+  }
+
+  /** Puts other rates in force than the policy's; empty is without limit. */
+  public void setRates(Optional<RateLimit> send, Optional<RateLimit> receive) {
+    sendRate = bucket(send, nanoTime);
+    receiveRate = bucket(receive, nanoTime);
   }
 
   /** What has happened here. */
@@ -69,7 +77,8 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     if (!open) {
       return;
     }
-    if (sendRate != null && !sendRate.take(frame.length())) {
+    TokenBucket rate = sendRate;
+    if (rate != null && !rate.take(frame.length())) {
       metrics.overRate.increment();
     } else if (!guard.admits(frame.bytes())) {
       metrics.spoofed.increment();
@@ -91,7 +100,8 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     if (!open) {
       return;
     }
-    if (receiveRate != null && !receiveRate.take(frame.length())) {
+    TokenBucket rate = receiveRate;
+    if (rate != null && !rate.take(frame.length())) {
       metrics.receivesOverRate.increment();
     } else if (receiver.receive(frame)) {
       metrics.framesReceived.increment();

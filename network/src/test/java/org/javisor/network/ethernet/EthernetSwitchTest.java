@@ -193,6 +193,25 @@ class EthernetSwitchTest {
   }
 
   @Test
+  void ratesChangeWhileFramesPass() throws Exception {
+    Station a = station(open());
+    Station b = station(open());
+    b.send(frame(A, B));
+    a.send(frame(B, A));
+    b.received.clear();
+    a.port.setRates(Optional.of(new RateLimit(6_000, 600)), Optional.empty());
+    for (int i = 0; i < 100; i++) {
+      a.send(frame(B, A));
+    }
+    assertThat(b.received).hasSize(10);
+    a.port.setRates(Optional.empty(), Optional.empty());
+    for (int i = 0; i < 100; i++) {
+      a.send(frame(B, A));
+    }
+    assertThat(b.received).hasSize(110);
+  }
+
+  @Test
   void isolatedPortsReachOnlyOthers() throws Exception {
     Station a = station(guarded(A, true));
     Station b = station(guarded(B, true));

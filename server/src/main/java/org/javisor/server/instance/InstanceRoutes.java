@@ -243,6 +243,7 @@ public final class InstanceRoutes {
           Map<String, String> config = new TreeMap<>(before.config());
           if (request.config() != null) {
             config.putAll(request.config());
+            config.values().removeIf(String::isEmpty); // As if they had not been said.
           }
           Map<String, Map<String, String>> devices = new TreeMap<>(before.devices());
           if (request.devices() != null) {
@@ -264,7 +265,14 @@ public final class InstanceRoutes {
     InstanceSettings.of(change.apply(instance.config())); // Refused here, not in the background.
     return new Answer.Background(
         operations.begin(
-            "Updating instance", resources(instance.name()), operation -> instance.update(change)));
+            "Updating instance",
+            resources(instance.name()),
+            operation -> {
+              List<String> later = instance.update(change);
+              if (!later.isEmpty()) {
+                operation.say("later", later);
+              }
+            }));
   }
 
   private Answer rename(Call call) throws IOException {
