@@ -1,5 +1,14 @@
 package org.javisor.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
+import org.javisor.host.ProblemException;
+import org.javisor.host.network.NetworkStore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,13 +33,19 @@ import tools.jackson.databind.JsonNode;
     name = "net",
     description = "The virtual networks of this host.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {NetCommand.Listing.class, NetCommand.Create.class, NetCommand.Remove.class},
+    subcommands = {
+      NetCommand.Listing.class,
+      NetCommand.Create.class,
+      NetCommand.Remove.class,
+      NetCommand.CaptureFrames.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  javisor net ls",
       "  javisor net create --subnet 10.42.0.0/24 shop",
       "  javisor net create --no-uplink quiet        machines reach each other, nothing else",
-      "  javisor net rm shop"
+      "  javisor net rm shop",
+      "  javisor net capture shop | tcpdump -r -"
     })
 final class NetCommand implements Callable<Integer> {
   @Mixin HelpOption help = new HelpOption();
@@ -37,7 +54,7 @@ final class NetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "net needs ls, create or rm");
+        Objects.requireNonNull(spec).commandLine(), "net needs ls, create, rm or capture");
   }
 
   @Command(
@@ -151,6 +168,76 @@ final class NetCommand implements Callable<Integer> {
         }
       }
       return ExitCode.DONE;
+    }
+  }
+
+  @Command(
+      name = "capture",
+      description = {
+        "Write the frames of a network as pcapng, for Wireshark, tcpdump and the like, until Ctrl-C.",
+        "Whoever reads slowly loses frames, which are counted; the network does not wait."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  javisor net capture shop | tcpdump -nr -",
+        "  javisor net capture --instance web --count 100 --write web.pcapng shop"
+      })
+  static final class CaptureFrames implements Callable<Integer> {
+    @Mixin HelpOption help = new HelpOption();
+
+    @Option(names = "--instance", paramLabel = "NAME", description = "Only at this one's port.")
+    @Nullable String instance;
+
+    @Option(names = "--count", paramLabel = "N", description = "End after so many frames.")
+    @Nullable Long count;
+
+    @Option(
+        names = {"-w", "--write"},
+        paramLabel = "FILE",
+        description = "Write to this file, which must not be there, instead of standard output.")
+    @Nullable Path file;
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "NETWORK",
+        defaultValue = NetworkStore.DEFAULT,
+        description = "By default the one called default.")
+    String network = "";
+
+    @Override
+    public Integer call() throws InterruptedException {
+      if (count != null && count < 1) {
+        throw ProblemException.badInput("there cannot be " + count + " frames", "give 1 or more");
+      }
+      if (file == null && Terminal.isTerminal(1)) {
+        throw ProblemException.badInput(
+            "a capture is not fit for a terminal", "write it to a file: --write FILE");
+      }
+      String path =
+          "/1.0/networks/"
+              + HostClient.encoded(network)
+              + "/capture"
+              + (instance == null ? "" : "?instance=" + HostClient.encoded(instance));
+      try (HostClient client = HostCommand.process().connect();
+          OutputStream target = open();
+          PcapngBlocks blocks = new PcapngBlocks(target, count == null ? Long.MAX_VALUE : count)) {
+        client.download(path, blocks);
+      } catch (PcapngBlocks.Enough e) {
+        return ExitCode.DONE;
+      } catch (FileAlreadyExistsException e) {
+        throw ProblemException.badInput(file + " is there already", "choose another name");
+      } catch (InterruptedIOException e) {
+        throw new InterruptedException(); // Ctrl-C is how it is ended.
+      } catch (IOException e) {
+        throw ProblemException.failed("the capture has ended: " + e.getMessage(), "", e);
+      }
+      return ExitCode.DONE;
+    }
+
+    private OutputStream open() throws IOException {
+      return file == null
+          ? new FileOutputStream(FileDescriptor.out)
+          : Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
   }
 }

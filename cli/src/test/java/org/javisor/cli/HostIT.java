@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.javisor.cli.JavisorProcess.Outcome;
+import org.javisor.cli.JavisorProcess.Running;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +103,25 @@ class HostIT {
         assertThat(new String(page.readAllBytes(), UTF_8)).isEqualTo("web\n");
       }
     }
+    Path frames = folder.resolve("db-1.pcapng");
+    Running capture =
+        javisor.start(
+            "net",
+            "capture",
+            "--instance",
+            "db-1",
+            "-w",
+            frames.toString(),
+            "--count",
+            "6",
+            "shop");
+    while (!Files.exists(frames) || Files.size(frames) == 0) {
+      assertThat(capture.process().isAlive()).as(capture.words()).isTrue();
+      Thread.sleep(20);
+    }
+    done("exec", "db-1", "--", "ping", "-c", "3", "-W", "10", "web");
+    assertThat(capture.process().waitFor()).as(capture.words()).isZero();
+    assertThat(packets(Files.readAllBytes(frames))).isEqualTo(6);
     // The file changes, and the cluster with it.
     Files.writeString(file, Files.readString(file).replace("count: 2", "count: 1"));
     done("up", file.toString());
@@ -111,6 +133,21 @@ class HostIT {
     try (Stream<Path> machines = Files.list(home.resolve("machines"))) {
       assertThat(machines).isEmpty();
     }
+  }
+
+  /** Enhanced packet blocks of a pcapng file, which has to end with one that is whole. */
+  private static int packets(byte[] file) {
+    ByteBuffer blocks = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int packets = 0;
+    while (blocks.hasRemaining()) {
+      int start = blocks.position();
+      int type = blocks.getInt();
+      int length = blocks.getInt();
+      assertThat(blocks.getInt(start + length - Integer.BYTES)).isEqualTo(length);
+      packets += type == 6 ? 1 : 0;
+      blocks.position(start + length);
+    }
+    return packets;
   }
 
   @Test

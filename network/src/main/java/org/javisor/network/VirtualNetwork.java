@@ -326,6 +326,7 @@ public final class VirtualNetwork implements AutoCloseable {
           new Capture(
               new BufferedOutputStream(out, 1 << 16),
               port -> name.isEmpty() || port.name().equals(name.get()),
+              lan.ports(),
               () -> {
                 lan.removeTap(made[0]);
                 captures.remove(made[0]);

@@ -194,8 +194,8 @@ class VirtualNetworkTest {
       assertThat(bytes.getInt(start + length - 4)).isEqualTo(length);
       bytes.position(start + length);
     }
-    // Its own question and answer, and the question of the other to all.
-    assertThat(types).containsExactly(0x0a0d0d0a, 1, 6, 6, 6);
+    // Its own question and answer, and the question of the other to all; then how many there were.
+    assertThat(types).containsExactly(0x0a0d0d0a, 1, 6, 6, 6, 5);
     assertThat(lengths).containsExactly(42, 42, 42);
   }
 

@@ -82,6 +82,7 @@ class ApiDocumentTest {
           "GET /1.0/networks | /1.0/networks?recursion=1 |",
           "POST /1.0/networks | /1.0/networks | {\"name\":\"net1\"}",
           "GET /1.0/networks/{network} | /1.0/networks/net1 |",
+          "GET /1.0/networks/{network}/capture | /1.0/networks/net1/capture |",
           "GET /1.0/networks/{network}/leases | /1.0/networks/net1/leases |",
           "GET /1.0/networks/{network}/state | /1.0/networks/net1/state |",
           "PUT /1.0/networks/{network} | /1.0/networks/net1 | {\"description\":\"one\"}",

@@ -3,15 +3,19 @@ package org.javisor.server.network;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.javisor.host.instance.HostedInstance;
 import org.javisor.host.instance.InstanceStore;
 import org.javisor.host.network.NetworkRecord;
 import org.javisor.host.network.NetworkStore;
 import org.javisor.network.NetworkConfiguration;
+import org.javisor.network.NetworkException;
 import org.javisor.network.VirtualNetwork;
+import org.javisor.network.capture.Capture;
 import org.javisor.network.dhcp.Lease;
 import org.javisor.server.http.Answer;
 import org.javisor.server.http.ApiException;
@@ -74,7 +78,8 @@ public final class NetworkRoutes {
         Route.of("PATCH", ONE, call -> change(call, true)),
         Route.of("DELETE", ONE, this::delete),
         Route.of("GET", ONE + "/leases", this::leases),
-        Route.of("GET", ONE + "/state", this::state));
+        Route.of("GET", ONE + "/state", this::state),
+        Route.of("GET", ONE + "/capture", this::capture));
   }
 
   private Answer list(Call call) {
@@ -206,5 +211,31 @@ public final class NetworkRoutes {
             configuration.mtu(),
             up ? "up" : "down",
             "broadcast"));
+  }
+
+  /** Not of Incus: pcapng of all ports, or of an instance's, for as long as the client reads. */
+  private Answer capture(Call call) {
+    String name = call.parameter("name");
+    networks.get(name);
+    VirtualNetwork network =
+        networks
+            .running(name)
+            .orElseThrow(
+                () -> ApiException.badRequest("no instance is plugged into the network " + name));
+    Optional<String> instance = Optional.of(call.query("instance")).filter(one -> !one.isEmpty());
+    if (instance.isPresent()
+        && !network.metrics().containsKey(instance.get().toLowerCase(Locale.ROOT))) {
+      throw ApiException.badRequest(instance.get() + " is not plugged into the network " + name);
+    }
+    return new Answer.Stream(
+        "application/x-pcapng",
+        Map.of(),
+        target -> {
+          try (Capture capture = network.capture(instance, target)) {
+            capture.awaitEnd();
+          } catch (NetworkException e) {
+            throw new IOException(e); // It has ended since.
+          }
+        });
   }
 }
