@@ -304,6 +304,16 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
+   * As {@link #replaceWith(Path)}, with the changes of a machine that is handed over.
+   *
+   * @throws IOException if a file is of another size, or cannot be mapped
+   */
+  public void replaceWith(MemoryHandOver.Changes changes) throws IOException {
+    replaceWith(changes.image());
+    mapping.copyPages(changes.file());
+  }
+
+  /**
    * Adds a watcher with no page in its watch yet.
    *
    * @throws IllegalStateException if eight watchers exist already
