@@ -3,7 +3,9 @@ package org.javisor.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -151,7 +153,9 @@ class HandOverIT {
     done("clone", "copy/later", "second");
     requireCounting("second", copy);
     // The new process's death is a crash of the host process as any other one.
-    ProcessHandle.of(process()).orElseThrow().destroyForcibly().onExit().get();
+    ProcessHandle killed = ProcessHandle.of(process()).orElseThrow();
+    assertThat(killed.destroyForcibly()).isTrue();
+    killed.onExit().get();
     done("host", "start");
     assertThat(inGuest("web", "hostname")).isEqualTo("web\n");
   }
@@ -216,8 +220,8 @@ class HandOverIT {
       }
       assertThat(link.receive()).isInstanceOf(HandOverMessage.Complete.class);
       link.send(new HandOverMessage.Refused("the state is of another version"));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
