@@ -11,6 +11,7 @@ module org.javisor.host {
 
   exports org.javisor.host;
   exports org.javisor.host.agent;
+  exports org.javisor.host.handover;
   exports org.javisor.host.instance;
   exports org.javisor.host.network;
   exports org.javisor.host.scheduling;

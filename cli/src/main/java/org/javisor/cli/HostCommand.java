@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
 import org.javisor.cli.client.HostProcess;
 import org.javisor.host.DataFolder;
+import org.javisor.host.Host;
 import org.javisor.host.ProblemException;
 import org.javisor.host.instance.InstanceSettings;
 import org.javisor.image.Progress;
@@ -35,6 +36,7 @@ import tools.jackson.databind.JsonNode;
     subcommands = {
       HostCommand.Start.class,
       HostCommand.Stop.class,
+      HostUpgradeCommand.class,
       HostCommand.Status.class,
       HostCommand.Token.class
     },
@@ -44,6 +46,7 @@ import tools.jackson.databind.JsonNode;
       "  javisor host start --listen 127.0.0.1:8443  for other clients too, with TLS",
       "  javisor host token laptop                   what a client needs to add itself",
       "  javisor host status",
+      "  javisor host upgrade                        to this version; machines run on",
       "  javisor host stop"
     })
 final class HostCommand implements Callable<Integer> {
@@ -56,7 +59,8 @@ final class HostCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "host needs start, stop, status or token");
+        Objects.requireNonNull(spec).commandLine(),
+        "host needs start, stop, upgrade, status or token");
   }
 
   /** The host process of the data folder that this environment names. */
@@ -113,6 +117,9 @@ final class HostCommand implements Callable<Integer> {
     @Option(names = "--detach", hidden = true)
     boolean detach;
 
+    @Option(names = "--take-over", hidden = true)
+    boolean takeOver;
+
     @Option(
         names = "--listen",
         paramLabel = "ADDRESS[:PORT]",
@@ -136,7 +143,11 @@ final class HostCommand implements Callable<Integer> {
               listen == null ? Optional.empty() : Optional.of(address(listen)),
               hostName(),
               VersionCommand.version());
-      try (HostServer server = HostServer.start(data, place.host(Progress.NONE), settings)) {
+      Host host = place.host(Progress.NONE);
+      try (HostServer server =
+          takeOver
+              ? HostServer.takeOver(data, host, settings)
+              : HostServer.start(data, host, settings)) {
         Words.say("serving " + HostServer.socket(data.root()));
         server.addresses().forEach(address -> Words.say("serving https://" + address));
         server.join();

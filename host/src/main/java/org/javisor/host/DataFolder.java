@@ -155,6 +155,30 @@ public final class DataFolder {
     }
   }
 
+  /**
+   * The folder of a named machine that another process hands over. That process holds the gate
+   * meanwhile ({@link #reserve}), so that nobody comes between.
+   *
+   * @throws IOException if that process has not let go of it
+   */
+  MachineFolder handedOver(String name) throws IOException {
+    return MachineFolder.claim(machines().resolve(name), false);
+  }
+
+  /**
+   * Lets no folder of a machine be made, claimed or removed by anybody but who is handed one over,
+   * until this is closed by the same thread.
+   */
+  public Reservation reserve() throws IOException {
+    return gate()::close;
+  }
+
+  /** See {@link #reserve}. */
+  public interface Reservation extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** What is written into the folder of a machine before the machine is there. */
   @FunctionalInterface
   public interface Filling {

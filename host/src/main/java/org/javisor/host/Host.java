@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.javisor.host.handover.MachineTransfer;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.MachineDescription;
 import org.javisor.host.snapshot.SnapshotFolder;
@@ -189,7 +190,8 @@ public final class Host {
                                   .map(CloneIdentity::address)
                                   .orElseGet(() -> firstAddress(machine)))),
               Optional.of(snapshot),
-              spec.identity().isPresent());
+              spec.identity().isPresent(),
+              Optional.empty());
       built = true;
       return instance;
     } catch (IOException e) {
@@ -199,6 +201,67 @@ public final class Host {
       if (!built) {
         close(disks, folder);
       }
+    }
+  }
+
+  /**
+   * Builds a machine that another process hands over; it is paused once it is started.
+   *
+   * @param ports as those it was built with there
+   * @param card in the network it was in there
+   * @throws ProblemException if it does not fit, or what it boots is not here any more
+   */
+  public Instance takeOver(
+      MachineTransfer transfer, List<PortConfiguration> ports, NetworkCard card) {
+    MachineTransfer.Hardware hardware = transfer.hardware();
+    if (!ports.stream().map(PortConfiguration::name).toList().equals(hardware.ports())) {
+      throw ProblemException.failed(
+          "the machine " + transfer.name() + " has other ports than this version knows", "", null);
+    }
+    List<OpenDisk> disks = new ArrayList<>();
+    try {
+      MachineFolder folder = data.handedOver(transfer.name());
+      boolean built = false;
+      try {
+        keptDisk(folder.path()).ifPresent(disks::add);
+        if (disks.size() != hardware.disks()) {
+          throw ProblemException.failed(
+              "the disk of the machine " + transfer.name() + " is not there", "", null);
+        }
+        Optional<BootFile> initialRamDisk = Optional.empty();
+        if (!hardware.initialRamDisk().isEmpty()) {
+          initialRamDisk = Optional.of(BootFile.map(Path.of(hardware.initialRamDisk())));
+        }
+        Instance instance =
+            new Instance(
+                new BootPlan(
+                    kernel(Path.of(hardware.kernel())),
+                    initialRamDisk,
+                    disks,
+                    hardware.commandLine(),
+                    hardware.memory(),
+                    hardware.profile().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(data.profile(hardware.profile()))),
+                hardware.cpus(),
+                hardware.memory(),
+                hardware.interpreted() ? EngineKind.INTERPRETER : EngineKind.TRANSLATOR,
+                folder,
+                ports,
+                card,
+                Optional.empty(),
+                false,
+                Optional.of(transfer));
+        built = true;
+        return instance;
+      } finally {
+        if (!built) {
+          close(disks, folder);
+        }
+      }
+    } catch (IOException e) {
+      throw ProblemException.failed(
+          "the machine " + transfer.name() + " cannot be taken over: " + e.getMessage(), "", e);
     }
   }
 

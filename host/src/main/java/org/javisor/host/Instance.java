@@ -1,5 +1,7 @@
 package org.javisor.host;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.javisor.host.agent.GuestAgent;
+import org.javisor.host.handover.MachineTransfer;
 import org.javisor.host.snapshot.FileReference;
 import org.javisor.host.snapshot.LayeredSnapshotDisk;
 import org.javisor.host.snapshot.MachineDescription;
@@ -20,12 +23,15 @@ import org.javisor.host.snapshot.TakenSnapshot;
 import org.javisor.machine.Entropy;
 import org.javisor.machine.GuestMemory;
 import org.javisor.machine.HostClock;
+import org.javisor.machine.Machine;
+import org.javisor.machine.MemoryHandOver;
 import org.javisor.machine.SavedStateException;
 import org.javisor.machine.StopReason;
 import org.javisor.riscv.board.BoardConfiguration;
 import org.javisor.riscv.board.BoardMap;
 import org.javisor.riscv.board.MappedDevice;
 import org.javisor.riscv.board.RiscvBoard;
+import org.javisor.riscv.board.boot.BootFile;
 import org.javisor.riscv.board.boot.KernelImageException;
 import org.javisor.riscv.board.console.BufferedConsole;
 import org.javisor.riscv.hart.Engine;
@@ -73,6 +79,8 @@ public final class Instance implements AutoCloseable {
   private final NetDevice network;
   private final MacAddress address;
   private final Optional<SnapshotFolder> origin;
+  private final Optional<MachineTransfer> handed;
+  private final MachineTransfer.Hardware hardware;
   private final boolean copy;
   private final SnapshotWriter snapshots;
 
@@ -97,13 +105,24 @@ public final class Instance implements AutoCloseable {
       MachineFolder folder,
       List<PortConfiguration> ports,
       NetworkCard card) {
-    this(plan, cpus, memory, engineKind, folder, ports, card, Optional.empty(), false);
+    this(
+        plan,
+        cpus,
+        memory,
+        engineKind,
+        folder,
+        ports,
+        card,
+        Optional.empty(),
+        false,
+        Optional.empty());
   }
 
   /**
    * As the other constructor; but a machine with an origin starts from that snapshot.
    *
    * @param copy whether it is to be a machine of its own, which the guest is told
+   * @param handed what another process said of it; it goes on from there then
    */
   Instance(
       BootPlan plan,
@@ -114,9 +133,23 @@ public final class Instance implements AutoCloseable {
       List<PortConfiguration> ports,
       NetworkCard card,
       Optional<SnapshotFolder> origin,
-      boolean copy) {
+      boolean copy,
+      Optional<MachineTransfer> handed) {
     this.plan = plan;
     this.origin = origin;
+    this.handed = handed;
+    this.hardware =
+        new MachineTransfer.Hardware(
+            cpus,
+            memory,
+            engineKind == EngineKind.INTERPRETER,
+            plan.kernel().file().name(),
+            plan.initialRamDisk().map(BootFile::name).orElse(""),
+            plan.commandLine(),
+            plan.profile().map(TranslatorProfile::name).orElse(""),
+            ports.stream().map(PortConfiguration::name).toList(),
+            card.configuration().mac().toString(),
+            plan.disks().size());
     this.copy = copy;
     this.address = card.configuration().mac();
     this.hotEntries =
@@ -163,10 +196,16 @@ public final class Instance implements AutoCloseable {
             new HostClock(),
             Entropy.secure());
     try {
+      Optional<GuestMemory> filled = filledMemory(engineKind, memory);
       board =
-          origin.isPresent() && engineKind == EngineKind.TRANSLATOR
-              ? new RiscvBoard(configuration, engine, memoryOf(origin.get(), memory))
+          filled.isPresent()
+              ? new RiscvBoard(configuration, engine, filled.get())
               : new RiscvBoard(configuration, engine);
+      if (filled.isEmpty()
+          && handed.isPresent()
+          && handed.get().memoryHandOver() instanceof MemoryHandOver.Changes changes) {
+        board.machine().parts().memory().replaceWith(changes);
+      }
       if (origin.isPresent() && engineKind == EngineKind.INTERPRETER) {
         // After the board, which then shares no decoded code with machines that translate it: what
         // these have put into a page an interpreter cannot execute.
@@ -198,8 +237,18 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  private static GuestMemory memoryOf(SnapshotFolder snapshot, long size) throws IOException {
-    return GuestMemory.map(BoardMap.MEMORY, size, snapshot.memory().path());
+  /** The memory of a machine that goes on, but of one that is filled after its board is made. */
+  private Optional<GuestMemory> filledMemory(EngineKind engineKind, long size) throws IOException {
+    boolean translates = engineKind == EngineKind.TRANSLATOR;
+    if (handed.isPresent()) {
+      MemoryHandOver there = handed.get().memoryHandOver();
+      return translates || there instanceof MemoryHandOver.Whole
+          ? Optional.of(GuestMemory.takeOver(BoardMap.MEMORY, size, there))
+          : Optional.empty();
+    }
+    return origin.isPresent() && translates
+        ? Optional.of(GuestMemory.map(BoardMap.MEMORY, size, origin.get().memory().path()))
+        : Optional.empty();
   }
 
   private MachineDescription describe(
@@ -244,11 +293,16 @@ public final class Instance implements AutoCloseable {
   }
 
   /**
-   * Powers on; an instance that was built from a snapshot goes on where that was taken.
+   * Powers on; an instance that was built from a snapshot goes on where that was taken, and one
+   * that was handed over stays paused where it stopped.
    *
-   * @throws ProblemException if the snapshot does not fit; the instance can only be closed then
+   * @throws ProblemException if the saved state does not fit; the instance can only be closed then
    */
   public void start() {
+    if (handed.isPresent()) {
+      startHandedOver(handed.get());
+      return;
+    }
     if (origin.isEmpty()) {
       board.machine().start();
       return;
@@ -271,6 +325,71 @@ public final class Instance implements AutoCloseable {
               + e.getMessage(),
           "take another snapshot with this version",
           e);
+    }
+  }
+
+  private void startHandedOver(MachineTransfer transfer) {
+    try {
+      board.machine().startPaused(board.machine().read(new ByteArrayInputStream(transfer.state())));
+    } catch (IOException | SavedStateException e) {
+      throw ProblemException.failed(
+          "the machine " + transfer.name() + " does not fit this version: " + e.getMessage(),
+          "",
+          e);
+    }
+  }
+
+  /**
+   * Lets another process go on with the paused machine: disk and folder are let go of, memory and
+   * state are told. {@link #takeBack} makes all as it was.
+   *
+   * @param name of the instance
+   * @param paused whether somebody had paused it
+   * @param startedAt when it was powered on, in milliseconds since 1970
+   * @param stoodAt when it was paused, as {@link System#nanoTime}
+   * @throws IOException if the disk cannot be flushed, or memory not be shared; the instance is
+   *     then to be taken back too
+   */
+  public synchronized MachineTransfer handOver(
+      String name, boolean paused, long startedAt, long stoodAt) throws IOException {
+    ByteArrayOutputStream state = new ByteArrayOutputStream();
+    Machine.write(state, board.machine().save());
+    MemoryHandOver memory = board.memory().handOver();
+    for (OpenDisk disk : plan.disks()) {
+      disk.release();
+    }
+    folder.release();
+    return new MachineTransfer(
+        name,
+        paused,
+        startedAt,
+        hardware,
+        memory instanceof MemoryHandOver.Changes changes ? changes.image().toString() : "",
+        switch (memory) {
+          case MemoryHandOver.Whole whole -> whole.file().toString();
+          case MemoryHandOver.Changes changes -> changes.file().toString();
+        },
+        state.toByteArray(),
+        stoodAt,
+        System.nanoTime());
+  }
+
+  /** Keeps what was learnt of the guest's hot code, for whoever goes on with the machine. */
+  public void keepProfile() {
+    if (hotEntries.size() > 0) {
+      plan.profile().ifPresent(profile -> profile.write(hotEntries));
+    }
+  }
+
+  /**
+   * Has disk and folder again after {@link #handOver}; the machine is still paused.
+   *
+   * @throws IOException if another process has them
+   */
+  public synchronized void takeBack() throws IOException {
+    folder.reclaim();
+    for (OpenDisk disk : plan.disks()) {
+      disk.reclaim();
     }
   }
 
@@ -491,9 +610,7 @@ public final class Instance implements AutoCloseable {
       trace.finish();
     }
     console.close();
-    if (hotEntries.size() > 0) {
-      plan.profile().ifPresent(profile -> profile.write(hotEntries));
-    }
+    keepProfile();
     try (folder) {
       for (OpenDisk disk : plan.disks()) {
         disk.close();

@@ -29,7 +29,7 @@ public final class MachineFolder implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path path;
-  private final FileChannel lock;
+  private volatile FileChannel lock;
   private final boolean removeAtEnd;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -58,6 +58,10 @@ public final class MachineFolder implements AutoCloseable {
 
   private static MachineFolder claimFromOthers(Path folder, boolean removeAtEnd)
       throws IOException {
+    return new MachineFolder(folder, lock(folder), removeAtEnd);
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -75,7 +79,23 @@ public final class MachineFolder implements AutoCloseable {
     if (!claimed) {
       throw new InUseException(folder);
     }
-    return new MachineFolder(folder, channel, removeAtEnd);
+    return channel;
+  }
+
+  /** Lets another process have the folder, until {@link #reclaim}. */
+  void release() throws IOException {
+    lock.close();
+  }
+
+  /**
+   * Takes it again, if it was released.
+   *
+   * @throws IOException if another process has it
+   */
+  void reclaim() throws IOException {
+    if (!lock.isOpen()) {
+      lock = lock(path);
+    }
   }
 
   /** The folder. */
@@ -89,7 +109,8 @@ public final class MachineFolder implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    try (lock) {
+    try (FileChannel held = lock) {
+      assert held != null;
       if (removeAtEnd) {
         FolderRemoval.remove(path);
       }

@@ -119,6 +119,21 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
     return Math.ceilDiv(size, 4096L) * 4096;
   }
 
+  /** Flushes it and lets another process open it, until {@link #reclaim}. */
+  void release() throws IOException {
+    if (!(device instanceof LayeredDisk layered)) {
+      throw new IOException("the machine has a disk that cannot change its owner");
+    }
+    layered.release();
+  }
+
+  /** Opens it again; does nothing if it was not released. */
+  void reclaim() throws IOException {
+    if (device instanceof LayeredDisk layered) {
+      layered.reclaim();
+    }
+  }
+
   @Override
   public void close() throws IOException {
     for (BlockDevice layer : layers) {

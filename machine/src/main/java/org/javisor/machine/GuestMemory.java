@@ -86,6 +86,54 @@ public final class GuestMemory implements AutoCloseable {
     return new GuestMemory(base, size, MachineMapping.copyOf(image), image);
   }
 
+  /**
+   * The memory of a machine that another process hands over: what was said by {@link #handOver}
+   * there. That process must not touch its memory any more; it may end.
+   *
+   * @param base page-aligned guest physical address
+   * @param size bytes, a positive multiple of the page size, at most 1 TiB
+   * @throws IllegalArgumentException if base or size is not acceptable
+   * @throws IOException if the memory is not there, or is of another size
+   */
+  public static GuestMemory takeOver(long base, long size, MemoryHandOver from) throws IOException {
+    checkPlace(base, size);
+    return switch (from) {
+      case MemoryHandOver.Whole whole ->
+          new GuestMemory(base, size, MachineMapping.takeOver(whole.file(), size), null);
+      case MemoryHandOver.Changes changes -> {
+        GuestMemory memory = map(base, size, changes.image());
+        boolean filled = false;
+        try {
+          memory.mapping.copyPages(changes.file());
+          filled = true;
+        } finally {
+          if (!filled) {
+            memory.close();
+          }
+        }
+        yield memory;
+      }
+    };
+  }
+
+  /**
+   * Says where another process of the same user finds this memory, to go on with it. Call it with
+   * the machine paused, and again if it has run since.
+   *
+   * @throws IOException if this host cannot share memory
+   */
+  public MemoryHandOver handOver() throws IOException {
+    return mapping.handOver();
+  }
+
+  /**
+   * Where this memory is a file in memory, so that a page that has never been touched can be told
+   * from one that is zero; empty where it is not.
+   */
+  public Optional<Path> file() {
+    return mapping.file();
+  }
+
   private static void checkPlace(long base, long size) {
     if (size <= 0 || size > 1L << 40 || (size & (PAGE_SIZE - 1)) != 0) {
       throw new IllegalArgumentException("guest memory of " + size + " bytes");
@@ -221,7 +269,7 @@ public final class GuestMemory implements AutoCloseable {
     if (((gpa | length) & (PAGE_SIZE - 1)) != 0) {
       throw new GuestAddressException(gpa, length);
     }
-    boolean released = length > 0 && PageRelease.release(address, length);
+    boolean released = length > 0 && mapping.release(address, length);
     written(gpa, length);
     return released;
   }
@@ -253,6 +301,16 @@ public final class GuestMemory implements AutoCloseable {
   public void replaceWith(Path file) throws IOException {
     mapping.replaceWith(MemoryImage.of(file, size));
     written(base, size);
+  }
+
+  /**
+   * As {@link #replaceWith(Path)}, with the changes of a machine that is handed over.
+   *
+   * @throws IOException if a file is of another size, or cannot be mapped
+   */
+  public void replaceWith(MemoryHandOver.Changes changes) throws IOException {
+    replaceWith(changes.image());
+    mapping.copyPages(changes.file());
   }
 
   /**

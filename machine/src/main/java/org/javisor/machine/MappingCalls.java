@@ -24,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class MappingCalls {
   private static final int PROT_READ = 0x1;
   private static final int PROT_READ_WRITE = PROT_READ | 0x2;
+  private static final int MAP_SHARED = 0x1;
   private static final int MAP_PRIVATE = 0x2;
   private static final int MAP_FIXED = 0x10;
   private static final int OPEN_READ_ONLY = 0;
+  private static final int OPEN_READ_WRITE = 2;
+  private static final int MFD_CLOSE_ON_EXEC = 1;
   private static final int NO_SUCH_FILE = 2;
   private static final long FAILED = -1L;
 
@@ -46,13 +49,26 @@ final class MappingCalls {
   private final MethodHandle open;
   private final MethodHandle close;
 
+  /** Linux alone has it. */
+  private final @Nullable MethodHandle memoryFile;
+
+  private final MethodHandle truncate;
+
   private MappingCalls(
-      Flags flags, MethodHandle map, MethodHandle unmap, MethodHandle open, MethodHandle close) {
+      Flags flags,
+      MethodHandle map,
+      MethodHandle unmap,
+      MethodHandle open,
+      MethodHandle close,
+      @Nullable MethodHandle memoryFile,
+      MethodHandle truncate) {
     this.flags = flags;
     this.map = map;
     this.unmap = unmap;
     this.open = open;
     this.close = close;
+    this.memoryFile = memoryFile;
+    this.truncate = truncate;
   }
 
   /** The calls; null where the host has none that we know. */
@@ -91,7 +107,17 @@ final class MappingCalls {
               FunctionDescriptor.of(number, ValueLayout.ADDRESS, number),
               Linker.Option.firstVariadicArg(2),
               CAPTURE),
-          linker.downcallHandle(libc.findOrThrow("close"), FunctionDescriptor.of(number, number)));
+          linker.downcallHandle(libc.findOrThrow("close"), FunctionDescriptor.of(number, number)),
+          system.startsWith("Linux")
+              ? libc.find("memfd_create")
+                  .map(
+                      function ->
+                          linker.downcallHandle(
+                              function, FunctionDescriptor.of(number, ValueLayout.ADDRESS, number)))
+                  .orElse(null)
+              : null,
+          linker.downcallHandle(
+              libc.findOrThrow("ftruncate"), FunctionDescriptor.of(number, number, word)));
     } catch (NoSuchElementException | IllegalCallerException e) {
       return null;
     }
@@ -107,7 +133,7 @@ final class MappingCalls {
   long anonymous(long at, long size) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(CAPTURED);
-      long address = map(captured, at, size, PROT_READ_WRITE, flags.anonymous, -1);
+      long address = map(captured, at, size, PROT_READ_WRITE, MAP_PRIVATE | flags.anonymous, -1);
       if (address == FAILED) {
         throw new OutOfMemoryError(
             "the operating system refused to map "
@@ -130,18 +156,58 @@ final class MappingCalls {
    * @throws IOException if the operating system refuses
    */
   long privateCopy(long at, long size, int descriptor) throws IOException {
-    return ofFile(at, size, PROT_READ_WRITE, descriptor);
+    return ofFile(at, size, PROT_READ_WRITE, MAP_PRIVATE, descriptor);
   }
 
   /** As {@link #privateCopy}, but only to be read. */
   long readOnly(long size, int descriptor) throws IOException {
-    return ofFile(0, size, PROT_READ, descriptor);
+    return ofFile(0, size, PROT_READ, MAP_PRIVATE, descriptor);
   }
 
-  private long ofFile(long at, long size, int protection, int descriptor) throws IOException {
+  /** As {@link #privateCopy}, but what is written goes to the file, and is seen by all. */
+  long shared(long at, long size, int descriptor) throws IOException {
+    return ofFile(at, size, PROT_READ_WRITE, MAP_SHARED, descriptor);
+  }
+
+  /**
+   * A file of zeroes that has no name and is in memory only, as long as somebody has it open or
+   * mapped: memfd_create(2).
+   *
+   * @return its descriptor, to be closed; negative where there are no such files
+   */
+  int memoryFile(long size) {
+    MethodHandle create = memoryFile;
+    if (create == null) {
+      return -1;
+    }
+    int descriptor;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom("guest-memory");
+      descriptor = (int) create.invokeExact(name, MFD_CLOSE_ON_EXEC);
+    } catch (Throwable e) {
+      throw notCallable(e);
+    }
+    if (descriptor >= 0 && !truncate(descriptor, size)) {
+      close(descriptor);
+      return -1;
+    }
+    return descriptor;
+  }
+
+  /** Gives a file this length; false if the operating system refuses. */
+  boolean truncate(int descriptor, long size) {
+    try {
+      return (int) truncate.invokeExact(descriptor, size) == 0;
+    } catch (Throwable e) {
+      throw notCallable(e);
+    }
+  }
+
+  private long ofFile(long at, long size, int protection, int kind, int descriptor)
+      throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(CAPTURED);
-      long address = map(captured, at, size, protection, 0, descriptor);
+      long address = map(captured, at, size, protection, kind, descriptor);
       if (address == FAILED) {
         throw new IOException("a file cannot be mapped (error " + errno(captured) + ")");
       }
@@ -156,9 +222,18 @@ final class MappingCalls {
    * @throws IOException if it is not there or may not be read
    */
   int open(Path file) throws IOException {
+    return open(file, OPEN_READ_ONLY);
+  }
+
+  /** As {@link #open}, for reading and writing. */
+  int openToWrite(Path file) throws IOException {
+    return open(file, OPEN_READ_WRITE);
+  }
+
+  private int open(Path file, int mode) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(CAPTURED);
-      int descriptor = open(captured, arena, file);
+      int descriptor = open(captured, arena, file, mode);
       if (descriptor < 0) {
         if (errno(captured) == NO_SUCH_FILE) {
           throw new FileNotFoundException(file + " is not there");
@@ -175,7 +250,7 @@ final class MappingCalls {
 
   private long map(
       MemorySegment captured, long at, long size, int protection, int kind, int descriptor) {
-    int wanted = MAP_PRIVATE | flags.noReserve | kind | (at == 0 ? 0 : MAP_FIXED);
+    int wanted = flags.noReserve | kind | (at == 0 ? 0 : MAP_FIXED);
     try {
       return (long) map.invokeExact(captured, at, size, protection, wanted, descriptor, 0L);
     } catch (Throwable e) {
@@ -183,10 +258,10 @@ final class MappingCalls {
     }
   }
 
-  private int open(MemorySegment captured, Arena arena, Path file) {
+  private int open(MemorySegment captured, Arena arena, Path file, int mode) {
     MemorySegment path = arena.allocateFrom(file.toAbsolutePath().toString());
     try {
-      return (int) open.invokeExact(captured, path, OPEN_READ_ONLY | flags.closeOnExec);
+      return (int) open.invokeExact(captured, path, mode | flags.closeOnExec);
     } catch (Throwable e) {
       throw notCallable(e);
     }

@@ -118,6 +118,14 @@ public final class MemoryImage {
     return content;
   }
 
+  /** Where another process of the same user finds the file, whatever became of its name. */
+  Path descriptorPath() throws IOException {
+    if (descriptor == NO_DESCRIPTOR) {
+      throw new IOException("this host does not share open files");
+    }
+    return SharedMemory.path(descriptor);
+  }
+
   long privateCopy(MappingCalls calls, long at) throws IOException {
     return calls.privateCopy(at, size, descriptor);
   }

@@ -30,6 +30,11 @@ public final class RawMemory {
     }
   }
 
+  /** Bytes in a page of this host. */
+  public static int pageSize() {
+    return UNSAFE.pageSize();
+  }
+
   /** Allocates {@code bytes} zeroed bytes that live until {@link #free}. */
   public static long allocate(long bytes) {
     long address = UNSAFE.allocateMemory(bytes);

@@ -15,6 +15,7 @@ import java.security.KeyStore;
 import java.security.cert.CRL;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -41,11 +42,16 @@ import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
 import org.javisor.host.ProblemException;
+import org.javisor.host.handover.HandOverLink;
+import org.javisor.host.instance.HandOver;
 import org.javisor.host.instance.InstanceStore;
+import org.javisor.host.instance.Rehearsal;
+import org.javisor.host.instance.TakeOver;
 import org.javisor.server.event.EventHub;
 import org.javisor.server.event.LifecycleViews;
 import org.javisor.server.host.CertificateRoutes;
 import org.javisor.server.host.ClusterRoutes;
+import org.javisor.server.host.HandOverRoutes;
 import org.javisor.server.host.HostRoutes;
 import org.javisor.server.host.OperationRoutes;
 import org.javisor.server.host.ProjectRoutes;
@@ -54,6 +60,7 @@ import org.javisor.server.host.WarningRoutes;
 import org.javisor.server.http.ApiHandler;
 import org.javisor.server.http.Call;
 import org.javisor.server.http.Caller;
+import org.javisor.server.http.ChangeGate;
 import org.javisor.server.http.DocumentRoutes;
 import org.javisor.server.http.ErrorAnswers;
 import org.javisor.server.http.Route;
@@ -89,6 +96,13 @@ public final class HostServer implements AutoCloseable {
   private static final int MAX_THREADS = 64;
   private static final long IDLE_MILLIS = 120_000;
   private static final int MAX_CONNECTIONS = 1000;
+
+  /** How long whoever has started a process to take over has to say so to the other one. */
+  private static final Duration TAKE_OVER_PATIENCE = Duration.ofSeconds(60);
+
+  /** How long a process that has handed over has to end. */
+  private static final Duration END_PATIENCE = Duration.ofSeconds(10);
+
   private static final int MIN_BODY_RATE = 64;
 
   /**
@@ -110,13 +124,19 @@ public final class HostServer implements AutoCloseable {
   private final RouteTable routes;
 
   private HostServer(
-      FileChannel lock, Path folder, Path socket, DataFolder data, Host host, Settings settings)
+      FileChannel lock,
+      InstanceStore instances,
+      DataFolder data,
+      Host host,
+      Settings settings,
+      List<TakeOver.Standstill> taken)
       throws Exception {
+    Path folder = data.root().resolve("host");
     this.lock = lock;
-    this.socket = socket;
+    this.socket = socket(data.root());
+    this.instances = instances;
     certificate = HostCertificate.in(folder);
     trust = new TrustStore(folder.resolve("trust"));
-    instances = new InstanceStore(host, data);
     server = new Server(threads());
     server.setStopTimeout(0);
     server.setErrorHandler(new ErrorAnswers());
@@ -128,10 +148,24 @@ public final class HostServer implements AutoCloseable {
     if (settings.listen().isPresent()) {
       listen(settings.listen().get());
     }
-    routes = new RouteTable(routes(data.root(), host, settings, events, operations));
+    ChangeGate gate = new ChangeGate();
+    List<Route> all = new ArrayList<>();
+    routes(data.root(), host, settings, events, operations)
+        .forEach(route -> all.add(gate.guard(route)));
+    HandOver handOver = new HandOver(instances, data, settings.version());
+    all.addAll(
+        new HandOverRoutes(gate, operations, () -> handOver(handOver, data.root()), taken)
+            .routes());
+    routes = new RouteTable(all);
     ServerWebSocketContainer.ensure(server);
     server.setHandler(new ApiHandler(routes, this::identify));
     server.start();
+  }
+
+  /** The machines are not ours any more: nothing of an orderly end may touch them. */
+  private static void handOver(HandOver handOver, Path dataFolder) {
+    handOver.run(HandOverLink.socket(dataFolder));
+    Runtime.getRuntime().halt(0);
   }
 
   private List<Route> routes(
@@ -193,6 +227,62 @@ public final class HostServer implements AutoCloseable {
    */
   public static HostServer start(DataFolder data, Host host, Settings settings)
       throws InterruptedException {
+    try {
+      FileChannel lock = lock(data);
+      HostServer started =
+          new HostServer(lock, new InstanceStore(host, data), data, host, settings, List.of());
+      started.instances.startAll();
+      return started;
+    } catch (ProblemException | InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw ProblemException.failed("the host cannot start: " + e.getMessage(), "", e);
+    }
+  }
+
+  /**
+   * Goes on with the machines of the process that serves the data folder, and serves it in that
+   * one's place. It waits for {@code POST /1.0/host/handover} there.
+   *
+   * @throws ProblemException if that process does not hand them over, or they cannot be taken: they
+   *     go on there once this process has ended, which it must at once
+   * @throws InterruptedException if interrupted; the process must end at once too
+   */
+  public static HostServer takeOver(DataFolder data, Host host, Settings settings)
+      throws InterruptedException {
+    makeFolder(data);
+    Rehearsal.run(host, data);
+    try (HandOverLink link =
+        HandOverLink.accept(HandOverLink.socket(data.root()), TAKE_OVER_PATIENCE)) {
+      TakeOver takeOver = new TakeOver(host, data, link);
+      InstanceStore instances = takeOver.run();
+      FileChannel lock = awaitLock(data, takeOver.giver());
+      takeOver.settle(instances);
+      return new HostServer(lock, instances, data, host, settings, takeOver.standstills());
+    } catch (ProblemException | InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw ProblemException.failed("the host cannot take over: " + e.getMessage(), "", e);
+    }
+  }
+
+  private static FileChannel awaitLock(DataFolder data, long giver)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + END_PATIENCE.toNanos();
+    while (true) {
+      try {
+        return lock(data);
+      } catch (ProblemException e) {
+        // It only has to end, and has nothing any more that could be lost.
+        if (System.nanoTime() > deadline) {
+          ProcessHandle.of(giver).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        Thread.sleep(2);
+      }
+    }
+  }
+
+  private static Path makeFolder(DataFolder data) {
     Path folder = data.root().resolve("host");
     Path socket = socket(data.root());
     if (socket.toString().length() > UnixDomainServerConnector.MAX_UNIX_DOMAIN_PATH_LENGTH) {
@@ -201,27 +291,27 @@ public final class HostServer implements AutoCloseable {
           "set JAVISOR_HOME to a shorter one");
     }
     try {
-      Files.createDirectories(
+      return Files.createDirectories(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      FileChannel lock =
-          FileChannel.open(
-              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock held = lock.tryLock();
-      if (held == null) {
-        lock.close();
-        throw ProblemException.badInput(
-            "a host process serves " + data.root() + " already", "stop it: javisor host stop");
-      }
-      Files.deleteIfExists(socket);
-      HostServer started = new HostServer(lock, folder, socket, data, host, settings);
-      started.instances.startAll();
-      return started;
-    } catch (ProblemException | InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
+    } catch (IOException e) {
       throw ProblemException.failed("the host cannot start: " + e.getMessage(), "", e);
     }
+  }
+
+  /** The data folder is this process's from here on. */
+  private static FileChannel lock(DataFolder data) throws IOException {
+    FileChannel lock =
+        FileChannel.open(
+            makeFolder(data).resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock held = lock.tryLock();
+    if (held == null) {
+      lock.close();
+      throw ProblemException.badInput(
+          "a host process serves " + data.root() + " already", "stop it: javisor host stop");
+    }
+    Files.deleteIfExists(socket(data.root()));
+    return lock;
   }
 
   private static QueuedThreadPool threads() {

@@ -70,6 +70,8 @@ class ApiDocumentTest {
           "GET /1.0/openapi.yaml | /1.0/openapi.yaml |",
           "GET /1.0/metrics | /1.0/metrics |",
           "GET /1.0/events | /1.0/events |",
+          "GET /1.0/host/handover | /1.0/host/handover |",
+          "POST /1.0/host/handover | /1.0/host/handover | {}",
           "GET /1.0/resources | /1.0/resources |",
           "GET /1.0/warnings | /1.0/warnings |",
           "GET /1.0/cluster | /1.0/cluster |",

@@ -7,9 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.javisor.host.Problem;
 import org.javisor.host.ProblemException;
+import org.javisor.host.handover.HandOverLink;
 import org.javisor.server.HostServer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** The host process of a data folder: whether it runs, and its start in the background. */
 public final class HostProcess {
@@ -54,18 +58,8 @@ public final class HostProcess {
    * @throws ProblemException if it ends instead
    */
   public void start(List<String> options) throws InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(launcher());
-    command.addAll(List.of("host", "start", "--foreground", "--detach"));
-    command.addAll(options);
     try {
-      Files.createDirectories(log().getParent());
-      Process process =
-          new ProcessBuilder(command)
-              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-              .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
-              .start();
+      Process process = launch(options);
       long deadline = System.nanoTime() + START.toNanos();
       while (!isRunning()) {
         if (!process.isAlive()) {
@@ -84,6 +78,99 @@ public final class HostProcess {
       }
     } catch (IOException e) {
       throw ProblemException.failed("the host process cannot be started: " + e.getMessage(), "", e);
+    }
+  }
+
+  private Process launch(List<String> options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(launcher());
+    command.addAll(List.of("host", "start", "--foreground", "--detach"));
+    command.addAll(options);
+    Files.createDirectories(log().getParent());
+    return new ProcessBuilder(command)
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .start();
+  }
+
+  /**
+   * Starts another one that takes over from the one that runs, and waits until it serves in its
+   * place.
+   *
+   * @param options for {@code host start}
+   * @return for each machine how long it stood still, as the API tells it
+   * @throws ProblemException if it came to nothing: the machines run on in the process that runs
+   */
+  public JsonNode replace(List<String> options) throws InterruptedException {
+    List<String> all = new ArrayList<>(options);
+    all.add("--take-over");
+    Path waiting = HandOverLink.socket(dataFolder);
+    @Nullable Process process = null;
+    boolean replaced = false;
+    try (HostClient old = HostClient.at(HostServer.socket(dataFolder))) {
+      long before = processOf(old);
+      Files.deleteIfExists(waiting);
+      process = launch(all);
+      long deadline = System.nanoTime() + START.toNanos();
+      while (!Files.exists(waiting)) {
+        requireAlive(process, deadline);
+        Thread.sleep(20);
+      }
+      handOver(old);
+      replaced = true; // Or it crashed; the new one sees that, and ends by itself.
+      return awaitNext(process, before);
+    } catch (IOException e) {
+      throw ProblemException.failed(
+          "the host process cannot be replaced: " + e.getMessage(), "", e);
+    } finally {
+      if (!replaced && process != null) {
+        process.destroy();
+      }
+    }
+  }
+
+  private static long processOf(HostClient client) throws InterruptedException {
+    return client.get("/1.0").path("environment").path("server_pid").asLong();
+  }
+
+  private static void handOver(HostClient old) throws InterruptedException {
+    try {
+      old.call("POST", "/1.0/host/handover", HostClient.object());
+      throw new IllegalStateException("the process has handed over and goes on");
+    } catch (ProblemException e) {
+      // Its connection breaks when it has nothing to do any more but to end.
+      if (!(e.getCause() instanceof ExecutionException)) {
+        throw e;
+      }
+    }
+  }
+
+  private JsonNode awaitNext(Process process, long before)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START.toNanos();
+    while (true) {
+      if (isRunning()) {
+        try (HostClient next = HostClient.at(HostServer.socket(dataFolder))) {
+          if (processOf(next) != before) {
+            return next.get("/1.0/host/handover");
+          }
+        } catch (ProblemException e) {
+          // One of them has just ended.
+        }
+      }
+      requireAlive(process, deadline);
+      Thread.sleep(20);
+    }
+  }
+
+  private void requireAlive(Process process, long deadline) throws IOException {
+    if (!process.isAlive()) {
+      throw new ProblemException(
+          new Problem(Problem.Kind.FAILED, "the new host process ended", "", lastWords()), null);
+    }
+    if (System.nanoTime() > deadline) {
+      throw ProblemException.failed("the new host process does not answer", "see " + log(), null);
     }
   }
 

@@ -34,13 +34,21 @@ final class Cabling implements AutoCloseable {
 
   private final NetworkCard card;
   private final @Nullable MachinePort port;
+  private final Listening listening;
   private PortRates rates;
   private final List<Forward> forwards = new ArrayList<>();
 
-  private Cabling(NetworkCard card, @Nullable MachinePort port, PortRates rates) {
+  /** Begins to listen. */
+  private interface Listening {
+    void begin(List<Forward> forwards) throws NetworkException;
+  }
+
+  private Cabling(
+      NetworkCard card, @Nullable MachinePort port, PortRates rates, Listening listening) {
     this.rates = rates;
     this.card = card;
     this.port = port;
+    this.listening = listening;
   }
 
   /** The rates that the network device among these says. */
@@ -67,33 +75,56 @@ final class Cabling implements AutoCloseable {
   static Cabling of(
       NetworkStore networks, String name, Map<String, Map<String, String>> devices, MacAddress mac)
       throws InterruptedException {
-    Optional<Map<String, String>> nic = first(devices, "nic");
-    if (nic.isEmpty()) {
-      return new Cabling(NetworkCard.alone(mac), null, PortRates.NONE);
-    }
-    String network = nic.get().getOrDefault("network", NetworkStore.DEFAULT);
-    MachinePort port = networks.attach(network, request(name, nic.get(), mac));
-    Cabling cabling =
-        new Cabling(NetworkCard.of(port.mac(), port.mtu(), port), port, rates(devices));
+    Cabling cabling = silent(networks, name, devices, mac);
     boolean done = false;
     try {
-      for (Map<String, String> device : devices.values()) {
-        if ("proxy".equals(device.get("type"))) {
-          cabling.forwards.add(
-              networks
-                  .running(network)
-                  .orElseThrow(() -> new NetworkException("the network has just ended"))
-                  .forward(forward(name, device)));
-        }
-      }
+      cabling.listen();
       done = true;
       return cabling;
-    } catch (NetworkException e) {
-      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     } finally {
       if (!done) {
         cabling.close();
       }
+    }
+  }
+
+  /** As {@link #of}, but nothing listens on this host before {@link #listen}. */
+  static Cabling silent(
+      NetworkStore networks, String name, Map<String, Map<String, String>> devices, MacAddress mac)
+      throws InterruptedException {
+    Optional<Map<String, String>> nic = first(devices, "nic");
+    if (nic.isEmpty()) {
+      return new Cabling(NetworkCard.alone(mac), null, PortRates.NONE, forwards -> {});
+    }
+    String network = nic.get().getOrDefault("network", NetworkStore.DEFAULT);
+    MachinePort port = networks.attach(network, request(name, nic.get(), mac));
+    return new Cabling(
+        NetworkCard.of(port.mac(), port.mtu(), port),
+        port,
+        rates(devices),
+        forwards -> {
+          for (Map<String, String> device : devices.values()) {
+            if ("proxy".equals(device.get("type"))) {
+              forwards.add(
+                  networks
+                      .running(network)
+                      .orElseThrow(() -> new NetworkException("the network has just ended"))
+                      .forward(forward(name, device)));
+            }
+          }
+        });
+  }
+
+  /**
+   * Begins to listen on this host for the instance.
+   *
+   * @throws ProblemException if that is not possible
+   */
+  void listen() {
+    try {
+      listening.begin(forwards);
+    } catch (NetworkException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
     }
   }
 

@@ -23,6 +23,7 @@ import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.ExecRequest;
 import org.javisor.host.agent.ExecSession;
 import org.javisor.host.agent.GuestAgent;
+import org.javisor.host.handover.MachineTransfer;
 import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.GuestAdjustment;
@@ -239,8 +240,11 @@ public final class HostedInstance {
       store.requireOpen();
       InstanceSettings settings = InstanceSettings.of(config);
       GuestAgent way = new GuestAgent();
-      Cabling plugged = Cabling.of(store.networks(), name, config.expandedDevices(), address());
-      cabling = plugged;
+      Cabling plugged = cabling;
+      if (plugged == null) {
+        plugged = Cabling.of(store.networks(), name, config.expandedDevices(), address());
+        cabling = plugged;
+      }
       Instance built = builder.build(settings, way, plugged.card());
       built.showConsole(console);
       RunningChange.limit(built, settings.diskLimits());
@@ -515,6 +519,122 @@ public final class HostedInstance {
       }
     } finally {
       transition.unlock();
+    }
+  }
+
+  /** Whether it is off, but waits to be started again by its policy. */
+  boolean awaitsRestart() {
+    transition.lock();
+    try {
+      return restart != null;
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /**
+   * Stops its machine, if it is on, for another process to go on with. Until {@link #keep}, called
+   * by the same thread, nothing changes it.
+   *
+   * @throws ProblemException if it cannot be handed over; it is to be kept then
+   */
+  Optional<MachineTransfer> handOver() {
+    transition.lock();
+    Instance running = machine;
+    if (running == null) {
+      return Optional.empty();
+    }
+    try {
+      long began = System.nanoTime();
+      running.pause();
+      running.awaitConsoleWritten();
+      console.release();
+      return Optional.of(
+          running.handOver(
+              name,
+              status == InstanceStatus.FROZEN,
+              Objects.requireNonNullElseGet(startedAt, Instant::now).toEpochMilli(),
+              began));
+    } catch (IOException | IllegalStateException e) {
+      throw ProblemException.failed(
+          "the instance " + name + " cannot be handed over: " + e.getMessage(), "", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ProblemException.failed("interrupted", "", e);
+    }
+  }
+
+  /**
+   * Goes on with its machine after {@link #handOver}, as if nothing had been.
+   *
+   * @return how long it stood still; empty if it did not run
+   * @throws IOException if another process has its disk
+   */
+  Optional<Duration> keep(long stoodAt) throws IOException {
+    Instance running = machine;
+    if (running == null) {
+      return Optional.empty();
+    }
+    running.takeBack();
+    if (status == InstanceStatus.FROZEN) {
+      return Optional.empty();
+    }
+    running.resume();
+    return Optional.of(Duration.ofNanos(System.nanoTime() - stoodAt));
+  }
+
+  /** Ends what {@link #handOver} began. */
+  void letGo() {
+    transition.unlock();
+  }
+
+  /** Plugs it in for a machine that another process is about to hand over. */
+  void expect() throws InterruptedException {
+    cabling = Cabling.silent(store.networks(), name, config.expandedDevices(), address());
+  }
+
+  /** Builds its machine, which another process hands over; it is paused. */
+  void takeOver(MachineTransfer transfer) throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      powerOn((settings, way, card) -> host.takeOver(transfer, way.ports(), card));
+      startedAt = Instant.ofEpochMilli(transfer.startedAt());
+      status = InstanceStatus.FROZEN;
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /**
+   * Lets the machine that was taken over go on, if it is to.
+   *
+   * @return how long it stood still
+   */
+  Duration goOn(MachineTransfer transfer) {
+    transition.lock();
+    try {
+      if (!transfer.paused()) {
+        requireMachine().resume();
+        status = InstanceStatus.RUNNING;
+      }
+      return Duration.ofNanos(System.nanoTime() - transfer.stoodAt());
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /** Begins all that had to wait until the process is gone that handed it over. */
+  void settle() {
+    Cabling plugged = cabling;
+    if (plugged != null) {
+      try {
+        plugged.listen();
+      } catch (ProblemException e) {
+        store.warn(name, e);
+      }
+    }
+    if (status == InstanceStatus.RUNNING) {
+      adjustClock();
     }
   }
 

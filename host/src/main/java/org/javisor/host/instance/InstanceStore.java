@@ -48,11 +48,33 @@ public final class InstanceStore implements AutoCloseable {
    * @throws IOException if the folder cannot be read
    */
   public InstanceStore(Host host, DataFolder data) throws IOException {
+    this(host, data, true);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param alone whether no other process has machines of the folder, so that what half-made things
+   *     there are were left by one that was killed
+   */
+  InstanceStore(Host host, DataFolder data, boolean alone) throws IOException {
     this.host = host;
     this.data = data;
     this.networks = new NetworkStore(data.root().resolve("networks"), this::isCalled);
     for (Path folder : data.machineFolders()) {
       open(folder);
+    }
+    if (alone) {
+      removeLeftovers();
+    }
+  }
+
+  /** Removes what a killed process has left of snapshots of instances that are off. */
+  void removeLeftovers() throws IOException {
+    for (HostedInstance instance : all()) {
+      if (instance.damage().isEmpty() && instance.machine().isEmpty()) {
+        instance.removeLeftovers();
+      }
     }
   }
 
@@ -74,9 +96,6 @@ public final class InstanceStore implements AutoCloseable {
     if (image.isPresent()) {
       HostedInstance instance =
           new HostedInstance(host, this, folder, name, image.get(), config, damage);
-      if (damage.isEmpty()) {
-        instance.removeLeftovers();
-      }
       instances.put(name, instance);
     }
   }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.javisor.machine.DataExtents;
 import org.jspecify.annotations.Nullable;
 
 /**

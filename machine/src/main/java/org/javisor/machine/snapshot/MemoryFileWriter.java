@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.javisor.machine.DataExtents;
 import org.javisor.machine.GuestMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -118,7 +119,21 @@ public final class MemoryFileWriter implements Closeable {
    * @param pages by their number from the first of the memory
    */
   public void write(BitSet pages) throws IOException {
-    PageRuns.each(pages, 0, MemoryIndex.pages(memory.size()), this::writeRun);
+    PageRuns.each(touched(pages), 0, MemoryIndex.pages(memory.size()), this::writeRun);
+  }
+
+  /**
+   * Those of the pages that may have to be written. To read a page of a file in memory that nobody
+   * has touched would have it take memory.
+   */
+  private BitSet touched(BitSet pages) {
+    BitSet data = memory.file().map(file -> DataExtents.pages(file, memory.size())).orElse(null);
+    if (data == null) {
+      return pages;
+    }
+    data.or(present);
+    data.and(pages);
+    return data;
   }
 
   private void writeRun(int first, int count) throws IOException {

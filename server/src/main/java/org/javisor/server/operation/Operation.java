@@ -101,6 +101,11 @@ public final class Operation implements Answer.Ongoing {
     return kind;
   }
 
+  /** What it does, for people. */
+  public String description() {
+    return description;
+  }
+
   @Override
   public String path() {
     return "/1.0/operations/" + id;

@@ -41,8 +41,8 @@ public final class LayeredDisk implements BlockDevice {
   /** Clusters gone through before others may change the layers: 16 MiB. */
   private static final int SLICE = 256;
 
-  private final LayerFolder folder;
-  private final OpenLayers layers;
+  private volatile LayerFolder folder;
+  private volatile OpenLayers layers;
 
   /** Held shared by each request, and alone for the moment in which layers are exchanged. */
   private final ReentrantReadWriteLock requests = new ReentrantReadWriteLock();
@@ -815,6 +815,58 @@ public final class LayeredDisk implements BlockDevice {
       if (!closed) {
         closed = true;
         close(layers, folder);
+      }
+    } finally {
+      structure.unlock();
+    }
+  }
+
+  /**
+   * Flushes the disk and lets go of its files, so that another process can open it. Requests fail
+   * until {@link #reclaim}; so it is called while the machine is paused.
+   *
+   * @throws IOException if it cannot be flushed; it stays open if nothing had been closed yet
+   */
+  public void release() throws IOException {
+    structure.lock();
+    try {
+      checkOpen();
+      Lock alone = requests.writeLock();
+      alone.lock();
+      try {
+        active.flush();
+        closed = true;
+        close(layers, folder);
+      } finally {
+        alone.unlock();
+      }
+    } finally {
+      structure.unlock();
+    }
+  }
+
+  /**
+   * Opens the files again after {@link #release}; does nothing if they are open.
+   *
+   * @throws IOException if another process has them, or they cannot be read
+   */
+  public void reclaim() throws IOException {
+    structure.lock();
+    try {
+      Lock alone = requests.writeLock();
+      alone.lock();
+      try {
+        if (!closed) {
+          return;
+        }
+        LayeredDisk again = open(LayerFolder.claim(folder.path()), layers.images());
+        folder = again.folder;
+        layers = again.layers;
+        tree = again.tree;
+        active = again.active;
+        closed = false;
+      } finally {
+        alone.unlock();
       }
     } finally {
       structure.unlock();

@@ -22,6 +22,11 @@ final class OpenLayers implements Closeable {
     this.images = images;
   }
 
+  /** Where the image comes from. */
+  BaseImages images() {
+    return images;
+  }
+
   /** A layer of the tree over what lies below it. */
   Overlay get(LayerTree tree, LayerId id) throws IOException {
     Overlay there = open.get(id);

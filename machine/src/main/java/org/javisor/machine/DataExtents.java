@@ -1,4 +1,4 @@
-package org.javisor.machine.snapshot;
+package org.javisor.machine;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -8,7 +8,6 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.NoSuchElementException;
-import org.javisor.machine.GuestMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * fill the page cache with zeroes.
  */
 @SuppressWarnings("restricted") // Three well-known C functions, called with their own types.
-final class DataExtents {
+public final class DataExtents {
   private static final int OPEN_READ_CLOSE_ON_EXEC = 0x80000;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
@@ -58,7 +57,7 @@ final class DataExtents {
    * @param size its length
    * @return null where the host does not tell
    */
-  static @Nullable BitSet pages(Path file, long size) {
+  public static @Nullable BitSet pages(Path file, long size) {
     Calls calls = CALLS;
     if (calls == null) {
       return null;
