@@ -36,7 +36,8 @@ import tools.jackson.databind.JsonNode;
       HostCommand.Start.class,
       HostCommand.Stop.class,
       HostCommand.Status.class,
-      HostCommand.Token.class
+      HostCommand.Token.class,
+      HostConfigCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -44,6 +45,7 @@ import tools.jackson.databind.JsonNode;
       "  javisor host start --listen 127.0.0.1:8443  for other clients too, with TLS",
       "  javisor host token laptop                   what a client needs to add itself",
       "  javisor host status",
+      "  javisor host config javisor.overcommit.memory=1.5",
       "  javisor host stop"
     })
 final class HostCommand implements Callable<Integer> {
@@ -56,7 +58,8 @@ final class HostCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "host needs start, stop, status or token");
+        Objects.requireNonNull(spec).commandLine(),
+        "host needs start, stop, status, token or config");
   }
 
   /** The host process of the data folder that this environment names. */

@@ -145,7 +145,7 @@ public final class HostServer implements AutoCloseable {
             addresses);
     ImageRoutes images = new ImageRoutes(host, operations);
     List<Route> all = new ArrayList<>();
-    all.addAll(new HostRoutes(description, events).routes());
+    all.addAll(new HostRoutes(description, events, instances.configuration()).routes());
     all.addAll(new DocumentRoutes().routes());
     all.addAll(new MetricsRoutes(instances, operations, events).routes());
     all.addAll(new ResourceRoutes().routes());

@@ -19,6 +19,7 @@ import org.javisor.host.KeptMachine;
 import org.javisor.host.NetworkCard;
 import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
+import org.javisor.host.admission.Admission;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.ExecRequest;
 import org.javisor.host.agent.ExecSession;
@@ -75,6 +76,7 @@ public final class HostedInstance {
   private volatile @Nullable GuestAgent agent;
   private volatile @Nullable Cabling cabling;
   private ProcessorShares.@Nullable Place place;
+  private Admission.@Nullable Seat seat;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
   private volatile boolean draining;
@@ -238,6 +240,8 @@ public final class HostedInstance {
     try {
       store.requireOpen();
       InstanceSettings settings = InstanceSettings.of(config);
+      seat =
+          store.admission().admit(name, settings.cpus(), settings.memory().orElse(image.memory()));
       GuestAgent way = new GuestAgent();
       Cabling plugged = Cabling.of(store.networks(), name, config.expandedDevices(), address());
       cabling = plugged;
@@ -258,6 +262,7 @@ public final class HostedInstance {
         release(built);
       }
       unplug();
+      leave();
       status = before;
       throw e;
     }
@@ -379,6 +384,14 @@ public final class HostedInstance {
     }
   }
 
+  private void leave() {
+    Admission.Seat admitted = seat;
+    seat = null;
+    if (admitted != null) {
+      admitted.close();
+    }
+  }
+
   private void release(Instance running) {
     ProcessorShares.Place taken = place;
     if (taken != null) {
@@ -387,6 +400,7 @@ public final class HostedInstance {
     place = null;
     running.close();
     unplug();
+    leave();
     GuestAgent way = agent;
     if (way != null) {
       way.close();

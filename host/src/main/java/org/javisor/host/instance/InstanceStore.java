@@ -19,6 +19,9 @@ import org.javisor.host.Host;
 import org.javisor.host.JsonFile;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.admission.Admission;
+import org.javisor.host.admission.HostConfiguration;
+import org.javisor.host.admission.HostResources;
 import org.javisor.host.network.NetworkStore;
 import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
@@ -38,6 +41,8 @@ public final class InstanceStore implements AutoCloseable {
   private final NetworkStore networks;
   private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
   private final ProcessorShares processors = new ProcessorShares();
+  private final HostConfiguration configuration;
+  private final Admission admission;
   private volatile boolean open = true;
   private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
 
@@ -50,6 +55,8 @@ public final class InstanceStore implements AutoCloseable {
     this.host = host;
     this.data = data;
     this.networks = new NetworkStore(data.root().resolve("networks"));
+    this.configuration = new HostConfiguration(data.root().resolve("host").resolve("config.json"));
+    this.admission = new Admission(HostResources.ofThisHost(), configuration::limits);
     for (Path folder : data.machineFolders()) {
       open(folder);
     }
@@ -78,6 +85,16 @@ public final class InstanceStore implements AutoCloseable {
       }
       instances.put(name, instance);
     }
+  }
+
+  /** What the host is configured with. */
+  public HostConfiguration configuration() {
+    return configuration;
+  }
+
+  /** Who decides whether an instance may start. */
+  Admission admission() {
+    return admission;
   }
 
   /** The networks that instances are plugged into. */

@@ -129,6 +129,23 @@ class InstanceStoreTest {
   }
 
   @Test
+  void aStartForWhichThereIsNoRoomIsRefusedAndChangesNothing() throws Exception {
+    store.configuration().update(config -> Map.of("javisor.machines.max", "1"));
+    HostedInstance one = create("one", TinyKernel.IDLE);
+    HostedInstance two = create("two", TinyKernel.IDLE);
+    one.start();
+    assertThatThrownBy(two::start)
+        .hasMessageContaining("no room for two")
+        .hasMessageContaining("javisor.machines.max");
+    assertThat(two.status()).isEqualTo(InstanceStatus.STOPPED);
+    assertThat(two.config().powered()).isFalse();
+    one.powerOff();
+    two.start();
+    two.powerOff();
+    one.start();
+  }
+
+  @Test
   void anInstanceThatIsGoneStaysGone() throws Exception {
     HostedInstance old = create("web", TinyKernel.IDLE);
     store.rename(old, "shop");
