@@ -242,6 +242,7 @@ public final class HostedInstance {
       InstanceSettings settings = InstanceSettings.of(config);
       seat =
           store.admission().admit(name, settings.cpus(), settings.memory().orElse(image.memory()));
+      CloudInitSeed.prepare(folder, name, config.expandedConfig());
       GuestAgent way = new GuestAgent();
       Cabling plugged = Cabling.of(store.networks(), name, config.expandedDevices(), address());
       cabling = plugged;
