@@ -22,8 +22,7 @@ import picocli.CommandLine.Parameters;
       "  javisor host config",
       "  javisor host config javisor.overcommit.memory=1.5   times the host's memory",
       "  javisor host config javisor.overcommit.cpu=16       CPUs for each of the host's",
-      "  javisor host config javisor.machines.max=20",
-      "  javisor host config javisor.memory.balance=false"
+      "  javisor host config javisor.machines.max=20"
     })
 final class HostConfigCommand implements Callable<Integer> {
   @Mixin HelpOption help = new HelpOption();

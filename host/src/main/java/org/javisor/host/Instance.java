@@ -297,9 +297,9 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  /** The folder of the last snapshot taken has this path now; the next one begins with it. */
-  public void snapshotMoved(Path to) {
-    snapshots.moved(to);
+  /** A snapshot is in another folder now; if it was the last one taken, the next begins with it. */
+  public void snapshotMoved(Path from, Path to) {
+    snapshots.moved(from, to);
   }
 
   /**

@@ -207,16 +207,23 @@ public final class HostServer implements AutoCloseable {
       FileChannel lock =
           FileChannel.open(
               folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock held = lock.tryLock();
-      if (held == null) {
-        lock.close();
-        throw ProblemException.badInput(
-            "a host process serves " + data.root() + " already", "stop it: javisor host stop");
+      boolean running = false;
+      try {
+        FileLock held = lock.tryLock();
+        if (held == null) {
+          throw ProblemException.badInput(
+              "a host process serves " + data.root() + " already", "stop it: javisor host stop");
+        }
+        Files.deleteIfExists(socket);
+        HostServer started = new HostServer(lock, folder, socket, data, host, settings);
+        running = true;
+        started.instances.startAll();
+        return started;
+      } finally {
+        if (!running) {
+          lock.close();
+        }
       }
-      Files.deleteIfExists(socket);
-      HostServer started = new HostServer(lock, folder, socket, data, host, settings);
-      started.instances.startAll();
-      return started;
     } catch (ProblemException | InterruptedException e) {
       throw e;
     } catch (Exception e) {

@@ -14,11 +14,8 @@ import org.javisor.host.ProblemException;
  *     0 is without limit
  * @param machines number of machines ({@code javisor.machines.max}); 0 is as many as the process's
  *     heap has room for
- * @param balance whether memory that guests do not use is taken back when the host runs out of it
- *     ({@code javisor.memory.balance})
  */
-public record AdmissionLimits(
-    double memoryFactor, int cpusPerProcessor, int machines, boolean balance) {
+public record AdmissionLimits(double memoryFactor, int cpusPerProcessor, int machines) {
   /** Guests seldom use all they may, copies share, and what they do not use can be had back. */
   private static final String MEMORY_FACTOR = "2";
 
@@ -28,11 +25,7 @@ public record AdmissionLimits(
 
   /** All keys of a host's configuration. */
   public static final Set<String> KEYS =
-      Set.of(
-          "javisor.overcommit.memory",
-          "javisor.overcommit.cpu",
-          "javisor.machines.max",
-          "javisor.memory.balance");
+      Set.of("javisor.overcommit.memory", "javisor.overcommit.cpu", "javisor.machines.max");
 
   /**
    * What these keys and values say.
@@ -51,14 +44,7 @@ public record AdmissionLimits(
         Double.parseDouble(
             checked(config, "javisor.overcommit.memory", MEMORY_FACTOR, FACTOR, "1.5")),
         Integer.parseInt(checked(config, "javisor.overcommit.cpu", CPUS, NUMBER, "64")),
-        Integer.parseInt(checked(config, "javisor.machines.max", "0", NUMBER, "100")),
-        checked(
-                config,
-                "javisor.memory.balance",
-                "true",
-                Pattern.compile("true|false"),
-                "true or false")
-            .equals("true"));
+        Integer.parseInt(checked(config, "javisor.machines.max", "0", NUMBER, "100")));
   }
 
   private static String checked(

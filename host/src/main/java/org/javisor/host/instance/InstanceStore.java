@@ -26,6 +26,7 @@ import org.javisor.host.network.NetworkStore;
 import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.image.Progress;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -44,6 +45,7 @@ public final class InstanceStore implements AutoCloseable {
   private final HostConfiguration configuration;
   private final Admission admission;
   private volatile boolean open = true;
+  private volatile @Nullable SnapshotExpiry expiry;
   private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -109,9 +111,11 @@ public final class InstanceStore implements AutoCloseable {
 
   /**
    * Starts the instances that start with the host, those of a higher {@code
-   * boot.autostart.priority} first; one that cannot is told of and left off.
+   * boot.autostart.priority} first; one that cannot is told of and left off. From now on snapshots
+   * past their time are deleted.
    */
   public void startAll() throws InterruptedException {
+    expiry = new SnapshotExpiry(this);
     List<HostedInstance> starting =
         all().stream()
             .filter(HostedInstance::startsWithHost)
@@ -350,6 +354,10 @@ public final class InstanceStore implements AutoCloseable {
   @Override
   public void close() {
     open = false;
+    SnapshotExpiry expiring = expiry;
+    if (expiring != null) {
+      expiring.close();
+    }
     List<Thread> drains =
         all().stream()
             .map(instance -> Thread.ofVirtual().name("drain").start(instance::drain))

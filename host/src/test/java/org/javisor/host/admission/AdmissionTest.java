@@ -91,7 +91,6 @@ class AdmissionTest {
         "javisor.overcommit.memory=NaN",
         "javisor.overcommit.cpu=1.5",
         "javisor.machines.max=many",
-        "javisor.memory.balance=maybe",
         "core.https_address=:8443"
       })
   void whatIsNotPossibleIsRefusedAndChangesNothing(String change) throws Exception {
