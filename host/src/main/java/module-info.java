@@ -10,6 +10,7 @@ module org.javisor.host {
   requires static transitive org.jspecify;
 
   exports org.javisor.host;
+  exports org.javisor.host.admission;
   exports org.javisor.host.agent;
   exports org.javisor.host.handover;
   exports org.javisor.host.instance;

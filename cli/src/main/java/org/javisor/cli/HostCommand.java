@@ -38,7 +38,8 @@ import tools.jackson.databind.JsonNode;
       HostCommand.Stop.class,
       HostUpgradeCommand.class,
       HostCommand.Status.class,
-      HostCommand.Token.class
+      HostCommand.Token.class,
+      HostConfigCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -47,6 +48,7 @@ import tools.jackson.databind.JsonNode;
       "  javisor host token laptop                   what a client needs to add itself",
       "  javisor host status",
       "  javisor host upgrade                        to this version; machines run on",
+      "  javisor host config javisor.overcommit.memory=1.5",
       "  javisor host stop"
     })
 final class HostCommand implements Callable<Integer> {
@@ -60,7 +62,7 @@ final class HostCommand implements Callable<Integer> {
   public Integer call() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "host needs start, stop, upgrade, status or token");
+        "host needs start, stop, upgrade, status, token or config");
   }
 
   /** The host process of the data folder that this environment names. */

@@ -1,5 +1,7 @@
 package org.javisor.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import tools.jackson.databind.JsonNode;
       "  javisor launch busybox web",
       "  javisor launch --cpus 2 --memory 512MiB --disk 4GiB debian db",
       "  javisor launch --restart always debian web",
+      "  javisor launch --cloud-init user-data.yaml ci web     of an image with cloud-init",
       "  javisor launch --config javisor.cpu.shares=300 busybox quick"
     })
 final class LaunchCommand implements Callable<Integer> {
@@ -54,6 +57,12 @@ final class LaunchCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = "Set a configuration key, such as user.owner=me.")
   List<String> config = List.of();
+
+  @Option(
+      names = "--cloud-init",
+      paramLabel = "FILE",
+      description = "User data for cloud-init, if the image has it.")
+  @Nullable Path cloudInit;
 
   @Option(names = "--no-start", description = "Create it only.")
   boolean noStart;
@@ -90,6 +99,9 @@ final class LaunchCommand implements Callable<Integer> {
     }
     if (restart != null) {
       keys.put("javisor.restart", restart);
+    }
+    if (cloudInit != null) {
+      keys.put("cloud-init.user-data", Files.readString(cloudInit));
     }
     Map<String, Map<String, String>> devices = new LinkedHashMap<>();
     if (disk != null) {

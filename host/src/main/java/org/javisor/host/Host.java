@@ -3,6 +3,7 @@ package org.javisor.host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,9 @@ public final class Host {
 
   /** Where the disk of a kept machine is in its folder. */
   public static final String DISK_FOLDER = "layers";
+
+  /** Where the disk that cloud-init in the guest of a kept machine reads is in its folder. */
+  public static final String SEED_FILE = "cloud-init.img";
 
   private static final long OWN_KERNEL_MEMORY = 512L << 20;
 
@@ -279,6 +283,7 @@ public final class Host {
     Optional<OpenDisk> kept = keptDisk(folder);
     int wanted = snapshot.manifest().machine().disks();
     kept.ifPresent(disks::add);
+    seed(folder).ifPresent(disks::add);
     if (disks.size() != wanted) {
       throw ProblemException.badInput(
           "the machine of the snapshot has " + wanted + " disks, this one " + disks.size(),
@@ -289,6 +294,11 @@ public final class Host {
         && kept.get().device() instanceof LayeredDisk disk) {
       disk.restore(snapshot.manifest().id());
     }
+  }
+
+  private static Optional<OpenDisk> seed(Path folder) throws IOException {
+    Path file = folder.resolve(SEED_FILE);
+    return Files.exists(file) ? Optional.of(OpenDisk.readOnly(file)) : Optional.empty();
   }
 
   private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
@@ -392,6 +402,7 @@ public final class Host {
     requireEnough(spec.memory(), machine);
     if (kept) {
       keptDisk(machine, spec.diskSize(), folder).ifPresent(disks::add);
+      seed(folder).ifPresent(disks::add);
     } else if (machine.disk().isPresent()) {
       disks.add(OpenDisk.throwAway(machine.disk().get(), spec.diskSize(), folder));
     } else if (spec.diskSize().isPresent()) {

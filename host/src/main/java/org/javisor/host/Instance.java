@@ -401,7 +401,9 @@ public final class Instance implements AutoCloseable {
    *     snapshot cannot be written; nothing is left then
    */
   public TakenSnapshot takeSnapshot(Path target, SnapshotOptions options) {
-    if (!plan.disks().stream().allMatch(disk -> disk.device() instanceof LayeredDisk)) {
+    if (!plan.disks().stream()
+        .map(OpenDisk::device)
+        .allMatch(disk -> disk.readOnly() || disk instanceof LayeredDisk)) {
       throw ProblemException.badInput(
           "the machine has a disk that cannot keep its content for a snapshot",
           "take a snapshot of a machine that was made from an image and is kept");
@@ -414,9 +416,9 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  /** The folder of the last snapshot taken has this path now; the next one begins with it. */
-  public void snapshotMoved(Path to) {
-    snapshots.moved(to);
+  /** A snapshot is in another folder now; if it was the last one taken, the next begins with it. */
+  public void snapshotMoved(Path from, Path to) {
+    snapshots.moved(from, to);
   }
 
   /**

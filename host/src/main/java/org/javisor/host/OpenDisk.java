@@ -95,6 +95,12 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
     return new OpenDisk(disk, List.of(disk));
   }
 
+  /** A file is the disk, which nobody writes. */
+  static OpenDisk readOnly(Path file) throws IOException {
+    RawFile disk = RawFile.open(file, true);
+    return new OpenDisk(disk, List.of(disk));
+  }
+
   /** An empty disk of its own in {@code file}. */
   static OpenDisk empty(Path file, long size) throws IOException {
     RawFile disk = RawFile.create(file, whole(size));

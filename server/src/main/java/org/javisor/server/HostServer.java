@@ -179,7 +179,7 @@ public final class HostServer implements AutoCloseable {
             addresses);
     ImageRoutes images = new ImageRoutes(host, operations);
     List<Route> all = new ArrayList<>();
-    all.addAll(new HostRoutes(description, events).routes());
+    all.addAll(new HostRoutes(description, events, instances.configuration()).routes());
     all.addAll(new DocumentRoutes().routes());
     all.addAll(new MetricsRoutes(instances, operations, events).routes());
     all.addAll(new ResourceRoutes().routes());
@@ -229,10 +229,18 @@ public final class HostServer implements AutoCloseable {
       throws InterruptedException {
     try {
       FileChannel lock = lock(data);
-      HostServer started =
-          new HostServer(lock, new InstanceStore(host, data), data, host, settings, List.of());
-      started.instances.startAll();
-      return started;
+      boolean running = false;
+      try {
+        HostServer started =
+            new HostServer(lock, new InstanceStore(host, data), data, host, settings, List.of());
+        running = true;
+        started.instances.startAll();
+        return started;
+      } finally {
+        if (!running) {
+          lock.close();
+        }
+      }
     } catch (ProblemException | InterruptedException e) {
       throw e;
     } catch (Exception e) {

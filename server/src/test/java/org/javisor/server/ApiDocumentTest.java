@@ -67,6 +67,8 @@ class ApiDocumentTest {
       List.of(
           "GET / | / |",
           "GET /1.0 | /1.0 |",
+          "PUT /1.0 | /1.0 | {\"config\":{\"javisor.machines.max\":\"90\"}}",
+          "PATCH /1.0 | /1.0 | {\"config\":{\"javisor.overcommit.cpu\":\"32\"}}",
           "GET /1.0/openapi.yaml | /1.0/openapi.yaml |",
           "GET /1.0/metrics | /1.0/metrics |",
           "GET /1.0/events | /1.0/events |",

@@ -2,7 +2,6 @@ package org.javisor.host.instance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,13 +11,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.NetworkCard;
 import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
+import org.javisor.host.admission.Admission;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.ExecRequest;
 import org.javisor.host.agent.ExecSession;
@@ -32,6 +31,8 @@ import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
 import org.javisor.network.MachinePort;
 import org.javisor.network.VirtualNetwork;
+import org.javisor.storage.block.DiskProgress;
+import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,7 @@ public final class HostedInstance {
   private final KeptMachine image;
   private final ConsoleHub console;
   private final InstanceSnapshots snapshots;
+  private final FolderSize size;
 
   /** Held while the life cycle changes. */
   private final ReentrantLock transition = new ReentrantLock();
@@ -76,6 +78,7 @@ public final class HostedInstance {
   private volatile @Nullable GuestAgent agent;
   private volatile @Nullable Cabling cabling;
   private ProcessorShares.@Nullable Place place;
+  private Admission.@Nullable Seat seat;
   private volatile @Nullable Instant startedAt;
   private volatile boolean stopAsked;
   private volatile boolean draining;
@@ -101,6 +104,7 @@ public final class HostedInstance {
     this.config = config;
     this.damage = damage;
     this.status = damage.isPresent() ? InstanceStatus.ERROR : InstanceStatus.STOPPED;
+    this.size = new FolderSize(folder);
     this.console = new ConsoleHub(folder.resolve("console.log"));
     this.snapshots = new InstanceSnapshots(host, name, folder.resolve("snapshots"));
   }
@@ -140,13 +144,9 @@ public final class HostedInstance {
     return folder;
   }
 
-  /** Bytes of all files in its folder. */
+  /** Bytes that the files in its folder take on the host, as of a second ago. */
   public long diskBytes() {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
-    } catch (IOException | UncheckedIOException e) {
-      return 0; // Somebody deletes it just now.
-    }
+    return size.bytes();
   }
 
   /** Its machine, if it is on. */
@@ -239,6 +239,9 @@ public final class HostedInstance {
     try {
       store.requireOpen();
       InstanceSettings settings = InstanceSettings.of(config);
+      seat =
+          store.admission().admit(name, settings.cpus(), settings.memory().orElse(image.memory()));
+      CloudInitSeed.prepare(folder, name, config.expandedConfig());
       GuestAgent way = new GuestAgent();
       Cabling plugged = cabling;
       if (plugged == null) {
@@ -262,6 +265,7 @@ public final class HostedInstance {
         release(built);
       }
       unplug();
+      leave();
       status = before;
       throw e;
     }
@@ -383,6 +387,14 @@ public final class HostedInstance {
     }
   }
 
+  private void leave() {
+    Admission.Seat admitted = seat;
+    seat = null;
+    if (admitted != null) {
+      admitted.close();
+    }
+  }
+
   private void release(Instance running) {
     ProcessorShares.Place taken = place;
     if (taken != null) {
@@ -391,6 +403,7 @@ public final class HostedInstance {
     place = null;
     running.close();
     unplug();
+    leave();
     GuestAgent way = agent;
     if (way != null) {
       way.close();
@@ -847,7 +860,7 @@ public final class HostedInstance {
   /** Has the guest's agent do what a guest needs that went on from another time or as a copy. */
   private void adjust(Optional<CloneIdentity> identity, GuestAgent way)
       throws InterruptedException {
-    GuestAdjustment adjustment = new GuestAdjustment(identity, GuestAdjustment.TimePolicy.JUMP);
+    GuestAdjustment adjustment = new GuestAdjustment(identity, InstanceSettings.of(config).clock());
     try {
       if (!way.await(ADJUSTMENT)) {
         throw new AgentException.Absent("no agent in the guest answers");
@@ -885,7 +898,33 @@ public final class HostedInstance {
           snapshots.delete(snapshot, Optional.ofNullable(machine));
           return snapshot;
         });
+    compactDisk();
     store.tell("instance-snapshot-deleted", name, snapshot);
+  }
+
+  /** Space that a snapshot took comes back; a machine that is on goes on meanwhile, or ends. */
+  private void compactDisk() {
+    Instance running = machine;
+    try {
+      if (running != null) {
+        Optional<LayeredDisk> disk = running.layeredDisk();
+        if (disk.isPresent()) {
+          disk.get().compact(DiskProgress.IGNORED);
+        }
+      } else if (transition.tryLock()) { // Who has it just now may start it.
+        try {
+          if (!gone && machine == null) {
+            host.withDisk(name, disk -> disk.compact(DiskProgress.IGNORED));
+          }
+        } finally {
+          transition.unlock();
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // It takes more space, and is whole.
+      System.getLogger(HostedInstance.class.getName())
+          .log(System.Logger.Level.INFO, "the disk of " + name + " was not compacted", e);
+    }
   }
 
   /**
@@ -896,7 +935,7 @@ public final class HostedInstance {
   public void renameSnapshot(String from, String to) throws InterruptedException {
     locked(
         () -> {
-          snapshots.rename(from, to);
+          snapshots.rename(from, to, Optional.ofNullable(machine));
           return to;
         });
     store.tell("instance-snapshot-renamed", name, to);

@@ -14,6 +14,7 @@ import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
 import org.javisor.host.scheduling.Allowance;
 import org.javisor.host.scheduling.Claim;
+import org.javisor.host.snapshot.GuestAdjustment;
 import org.javisor.network.PortRates;
 import org.javisor.virtio.block.IoLimits;
 
@@ -44,6 +45,8 @@ import org.javisor.virtio.block.IoLimits;
  *     limits.write}, {@code limits.max})
  * @param networkRates how much may pass its network device ({@code limits.ingress}, {@code
  *     limits.egress}, {@code limits.max})
+ * @param clock what becomes of the guest's wall clock after it stood still ({@code
+ *     javisor.clock.policy})
  */
 public record InstanceSettings(
     int cpus,
@@ -59,7 +62,8 @@ public record InstanceSettings(
     int cpuShares,
     Optional<Allowance> cpuAllowance,
     IoLimits diskLimits,
-    PortRates networkRates) {
+    PortRates networkRates,
+    GuestAdjustment.TimePolicy clock) {
   /** The weight of an instance that says nothing of it. */
   public static final int DEFAULT_SHARES = 100;
 
@@ -90,6 +94,7 @@ public record InstanceSettings(
           "cloud-init.vendor-data",
           "cloud-init.network-config",
           "javisor.append",
+          "javisor.clock.policy",
           "javisor.cpu.shares",
           "javisor.engine",
           "javisor.restart");
@@ -152,7 +157,12 @@ public record InstanceSettings(
             number(config, "javisor.cpu.shares", sharesOfAllowance(config)),
             hardAllowance(config),
             DiskLimits.of(devices.getOrDefault("root", Map.of())),
-            Cabling.rates(devices));
+            Cabling.rates(devices),
+            word(
+                config,
+                "javisor.clock.policy",
+                GuestAdjustment.TimePolicy.JUMP,
+                GuestAdjustment.TimePolicy.class));
     if (settings.cpuShares < 1 || settings.cpuShares > MAX_SHARES) {
       throw ProblemException.badInput(
           "javisor.cpu.shares cannot be " + settings.cpuShares, "give 1 to " + MAX_SHARES);

@@ -87,7 +87,9 @@ final class InstanceSnapshots {
       store.finish(fresh, snapshot, taken);
       finished = true;
       if (stateful) {
-        machine.orElseThrow().snapshotMoved(store.memory(snapshot));
+        machine
+            .orElseThrow()
+            .snapshotMoved(fresh.resolve(SnapshotStore.MEMORY), store.memory(snapshot));
       }
       return taken;
     } finally {
@@ -181,7 +183,7 @@ final class InstanceSnapshots {
   }
 
   /** Gives a snapshot another name. */
-  void rename(String from, String to) throws IOException {
+  void rename(String from, String to, Optional<Instance> machine) throws IOException {
     store.get(from);
     SnapshotStore.checkName(to);
     if (store.all().containsKey(to)) {
@@ -190,6 +192,7 @@ final class InstanceSnapshots {
     }
     opened.remove(from);
     store.rename(from, to);
+    machine.ifPresent(on -> on.snapshotMoved(store.memory(from), store.memory(to)));
   }
 
   /** Makes a disk for a copy of the instance, in the copy's folder, as it was at a snapshot. */

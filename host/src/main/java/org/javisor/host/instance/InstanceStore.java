@@ -20,10 +20,14 @@ import org.javisor.host.Host;
 import org.javisor.host.JsonFile;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
+import org.javisor.host.admission.Admission;
+import org.javisor.host.admission.HostConfiguration;
+import org.javisor.host.admission.HostResources;
 import org.javisor.host.network.NetworkStore;
 import org.javisor.host.scheduling.ProcessorShares;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.image.Progress;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -39,7 +43,10 @@ public final class InstanceStore implements AutoCloseable {
   private final NetworkStore networks;
   private final Map<String, HostedInstance> instances = new ConcurrentSkipListMap<>();
   private final ProcessorShares processors = new ProcessorShares();
+  private final HostConfiguration configuration;
+  private final Admission admission;
   private volatile boolean open = true;
+  private volatile @Nullable SnapshotExpiry expiry;
   private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -61,6 +68,8 @@ public final class InstanceStore implements AutoCloseable {
     this.host = host;
     this.data = data;
     this.networks = new NetworkStore(data.root().resolve("networks"), this::isCalled);
+    this.configuration = new HostConfiguration(data.root().resolve("host").resolve("config.json"));
+    this.admission = new Admission(HostResources.ofThisHost(), configuration::limits);
     for (Path folder : data.machineFolders()) {
       open(folder);
     }
@@ -100,6 +109,16 @@ public final class InstanceStore implements AutoCloseable {
     }
   }
 
+  /** What the host is configured with. */
+  public HostConfiguration configuration() {
+    return configuration;
+  }
+
+  /** Who decides whether an instance may start. */
+  Admission admission() {
+    return admission;
+  }
+
   /** The networks that instances are plugged into. */
   public NetworkStore networks() {
     return networks;
@@ -112,9 +131,11 @@ public final class InstanceStore implements AutoCloseable {
 
   /**
    * Starts the instances that start with the host, those of a higher {@code
-   * boot.autostart.priority} first; one that cannot is told of and left off.
+   * boot.autostart.priority} first; one that cannot is told of and left off. From now on snapshots
+   * past their time are deleted.
    */
   public void startAll() throws InterruptedException {
+    expiry = new SnapshotExpiry(this);
     List<HostedInstance> starting =
         all().stream()
             .filter(HostedInstance::startsWithHost)
@@ -358,6 +379,10 @@ public final class InstanceStore implements AutoCloseable {
   @Override
   public void close() {
     open = false;
+    SnapshotExpiry expiring = expiry;
+    if (expiring != null) {
+      expiring.close();
+    }
     List<Thread> drains =
         all().stream()
             .map(instance -> Thread.ofVirtual().name("drain").start(instance::drain))

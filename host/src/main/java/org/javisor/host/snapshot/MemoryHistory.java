@@ -35,9 +35,9 @@ final class MemoryHistory {
     return Optional.ofNullable(last).filter(SnapshotFolder::isStillThere);
   }
 
-  /** The last snapshot is in another folder now. */
-  void moved(Path to) {
-    if (last != null) {
+  /** A snapshot, perhaps the last one, is in another folder now. */
+  void moved(Path from, Path to) {
+    if (last != null && last.path().equals(from)) {
       last = new SnapshotFolder(to, last.manifest());
     }
   }

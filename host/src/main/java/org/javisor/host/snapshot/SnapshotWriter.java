@@ -145,11 +145,11 @@ public final class SnapshotWriter {
   }
 
   /**
-   * The last snapshot taken is in another place now; without this the next one would be written
-   * whole.
+   * A snapshot is in another place now; if it was the last one taken, the next one would be written
+   * whole without this.
    */
-  public synchronized void moved(Path to) {
-    history.moved(to);
+  public synchronized void moved(Path from, Path to) {
+    history.moved(from, to);
   }
 
   /** The machine has just been given the memory of this snapshot, and has not run since. */

@@ -129,6 +129,49 @@ class InstanceStoreTest {
   }
 
   @Test
+  void aStartForWhichThereIsNoRoomIsRefusedAndChangesNothing() throws Exception {
+    store.configuration().update(config -> Map.of("javisor.machines.max", "1"));
+    HostedInstance one = create("one", TinyKernel.IDLE);
+    HostedInstance two = create("two", TinyKernel.IDLE);
+    one.start();
+    assertThatThrownBy(two::start)
+        .hasMessageContaining("no room for two")
+        .hasMessageContaining("javisor.machines.max");
+    assertThat(two.status()).isEqualTo(InstanceStatus.STOPPED);
+    assertThat(two.config().powered()).isFalse();
+    one.powerOff();
+    two.start();
+    two.powerOff();
+    one.start();
+  }
+
+  @Test
+  void whatIsSaidToCloudInitIsOnADiskThatOnlyTheGuestReads() throws Exception {
+    HostedInstance instance =
+        create("web", TinyKernel.IDLE, "cloud-init.user-data", "#cloud-config\n");
+    Path seed = instance.folder().resolve(Host.SEED_FILE);
+    instance.start();
+    assertThat(instance.requireMachine().blockDevices()).hasSize(1);
+    assertThat(instance.requireMachine().rootDisk()).isEmpty();
+    byte[] first = Files.readAllBytes(seed);
+    instance.takeSnapshot("warm", true, Optional.empty());
+    instance.powerOff();
+    InstanceConfig same = InstanceConfig.of(Instant.now()).with("cloud-init.user-data", "#x");
+    store.copy(instance, "warm", "copy", same, true).powerOff();
+    instance.start();
+    assertThat(seed).hasBinaryContent(first);
+    instance.powerOff();
+    instance.update(config -> config.with("cloud-init.user-data", "#cloud-config\nusers: []\n"));
+    instance.start();
+    assertThat(Files.readAllBytes(seed)).isNotEqualTo(first);
+    instance.powerOff();
+    instance.update(config -> config.with("cloud-init.user-data", ""));
+    instance.start();
+    assertThat(seed).doesNotExist();
+    assertThat(instance.requireMachine().blockDevices()).isEmpty();
+  }
+
+  @Test
   void anInstanceThatIsGoneStaysGone() throws Exception {
     HostedInstance old = create("web", TinyKernel.IDLE);
     store.rename(old, "shop");

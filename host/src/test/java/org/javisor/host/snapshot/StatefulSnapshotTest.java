@@ -153,7 +153,7 @@ class StatefulSnapshotTest {
       guest.say("1");
       SnapshotFolder first = guest.instance().takeSnapshot(folder.resolve("first"), LIVE).folder();
       Path moved = Files.move(first.path(), folder.resolve("moved"));
-      guest.instance().snapshotMoved(moved);
+      guest.instance().snapshotMoved(first.path(), moved);
       SnapshotFolder second =
           guest.instance().takeSnapshot(folder.resolve("second"), LIVE).folder();
       assertThat(second.manifest().previous()).isEqualTo(first.manifest().id());

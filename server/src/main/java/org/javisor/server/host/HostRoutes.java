@@ -1,17 +1,22 @@
 package org.javisor.server.host;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.javisor.host.admission.HostConfiguration;
 import org.javisor.server.event.EventHub;
 import org.javisor.server.http.Answer;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.Call;
+import org.javisor.server.http.Json;
 import org.javisor.server.http.Route;
 import org.javisor.server.http.SocketStream;
+import org.jspecify.annotations.Nullable;
 
 /** What this host is, and the lists a client asks for that have one entry here. */
 public final class HostRoutes {
@@ -59,6 +64,7 @@ public final class HostRoutes {
 
   private final EventHub events;
   private final Description host;
+  private final HostConfiguration configuration;
 
   /**
    * What does not change about this host.
@@ -77,9 +83,21 @@ public final class HostRoutes {
       List<String> addresses) {}
 
   /** Routes of this host. */
-  public HostRoutes(Description host, EventHub events) {
+  public HostRoutes(Description host, EventHub events, HostConfiguration configuration) {
     this.host = host;
     this.events = events;
+    this.configuration = configuration;
+  }
+
+  /**
+   * {@code PUT} and {@code PATCH /1.0}.
+   *
+   * @param config all of the configuration, or what of it changes
+   */
+  record Change(@Nullable Map<String, String> config) {
+    Map<String, String> keys() {
+      return config == null ? Map.of() : config;
+    }
   }
 
   /** The routes. */
@@ -87,7 +105,25 @@ public final class HostRoutes {
     return List.of(
         new Route("GET", "/", Route.Access.EVERYBODY, call -> Answer.of(List.of("/1.0"))),
         new Route("GET", "/1.0", Route.Access.EVERYBODY, this::server),
+        Route.of("PUT", "/1.0", call -> change(call, false)),
+        Route.of("PATCH", "/1.0", call -> change(call, true)),
         Route.of("GET", "/1.0/events", this::events));
+  }
+
+  private Answer change(Call call, boolean adds) throws IOException {
+    Map<String, String> keys = call.body(Change.class).keys();
+    call.requireMatch(etag());
+    configuration.update(
+        before -> {
+          Map<String, String> changed = new TreeMap<>(adds ? before : Map.of());
+          changed.putAll(keys);
+          return changed;
+        });
+    return Answer.of(Map.of());
+  }
+
+  private String etag() {
+    return Json.etag(configuration.config());
   }
 
   private Answer server(Call call) {
@@ -102,10 +138,10 @@ public final class HostRoutes {
     if (trusted) {
       server.put("auth_user_name", call.caller().fingerprint().orElse(""));
       server.put("auth_user_method", call.caller().method());
-      server.put("config", Map.of());
+      server.put("config", configuration.config());
       server.put("environment", environment());
     }
-    return Answer.of(server);
+    return trusted ? Answer.of(server, etag()) : Answer.of(server);
   }
 
   private Map<String, Object> environment() {

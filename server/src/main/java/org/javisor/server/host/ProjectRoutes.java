@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.javisor.host.Host;
+import org.javisor.host.instance.InstanceSettings;
 import org.javisor.host.instance.InstanceStore;
 import org.javisor.host.instance.Profile;
 import org.javisor.server.http.Answer;
@@ -80,7 +81,7 @@ public final class ProjectRoutes {
     long all = instances.all().size();
     long cpus = 0;
     for (var instance : instances.all()) {
-      cpus += Long.parseLong(instance.config().expandedConfig().getOrDefault("limits.cpu", "1"));
+      cpus += InstanceSettings.of(instance.config()).cpus();
     }
     Map<String, Usage> resources = new LinkedHashMap<>();
     resources.put("containers", new Usage(-1, 0));

@@ -83,13 +83,16 @@ public final class NetworkRoutes {
   }
 
   private Answer list(Call call) {
+    int recursion = call.recursion();
+    List<View> wanted =
+        call.filter()
+            .of(
+                new TreeMap<>(networks.all())
+                    .entrySet().stream()
+                        .map(network -> view(network.getKey(), network.getValue()))
+                        .toList());
     return Answer.of(
-        call.recursion() == 0
-            ? networks.all().keySet().stream().sorted().map(name -> PATH + "/" + name).toList()
-            : new TreeMap<>(networks.all())
-                .entrySet().stream()
-                    .map(network -> view(network.getKey(), network.getValue()))
-                    .toList());
+        recursion == 0 ? wanted.stream().map(one -> PATH + "/" + one.name()).toList() : wanted);
   }
 
   private View view(String name, NetworkRecord network) {
