@@ -4,7 +4,7 @@ package org.javisor.cli;
 public final class Javisor {
   private Javisor() {}
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws Exception {
     boolean onlyVersion =
         arguments.length == 1
             && (arguments[0].equals("version") || arguments[0].equals("--version"));
@@ -12,6 +12,8 @@ public final class Javisor {
     int code;
     if (onlyVersion) {
       code = VersionCommand.print();
+    } else if (arguments.length == 1 && arguments[0].equals("rehearse")) {
+      code = Rehearsal.run();
     } else {
       try (Interruption _ = new Interruption()) {
         code = Commands.execute(arguments);

@@ -121,12 +121,12 @@ class LauncherTest {
     build("first");
     assertThat(run("x").output()).isEqualTo("first x\n");
     List<String> before = caches();
-    assertThat(before).hasSize(1);
+    assertThat(before).hasSize(2);
     assertThat(run("x").output()).isEqualTo("first x\n");
     assertThat(caches()).isEqualTo(before);
     build("other");
     assertThat(run("x").output()).isEqualTo("other x\n");
-    assertThat(caches()).hasSize(1).doesNotContainAnyElementsOf(before);
+    assertThat(caches()).hasSize(2).doesNotContainAnyElementsOf(before);
   }
 
   @Test
