@@ -32,6 +32,7 @@ final class Commands {
           "run",
           "launch",
           "ps",
+          "top",
           "exec",
           "console",
           "cp",
@@ -53,6 +54,7 @@ final class Commands {
           "image",
           "doctor",
           "bench",
+          "completion",
           "version");
 
   private Commands() {}
@@ -92,6 +94,7 @@ final class Commands {
       case "run" -> new RunCommand(guestCommand);
       case "launch" -> new LaunchCommand();
       case "ps" -> new PsCommand();
+      case "top" -> new TopCommand();
       case "exec" -> new ExecCommand(guestCommand);
       case "cp" -> new CopyCommand();
       case "console" -> new ConsoleCommand();
@@ -113,6 +116,7 @@ final class Commands {
       case "image" -> new ImageCommand();
       case "doctor" -> new DoctorCommand();
       case "bench" -> new BenchCommand();
+      case "completion" -> new CompletionCommand();
       default -> new VersionCommand();
     };
   }
@@ -122,6 +126,11 @@ final class Commands {
     String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length + 1);
     rest[rest.length - 1] = "--help";
     return rest;
+  }
+
+  /** The whole command line, with every command. */
+  static CommandLine model() {
+    return commandLine(COMMANDS, List.of());
   }
 
   private static CommandLine commandLine(List<String> commands, List<String> guestCommand) {
