@@ -15,6 +15,9 @@ module org.javisor.cli {
   opens org.javisor.cli to
       info.picocli,
       org.eclipse.jetty.websocket.common;
+  opens org.javisor.cli.top to
+      info.picocli,
+      tools.jackson.databind;
   opens org.javisor.cli.cluster to
       tools.jackson.databind;
 }

@@ -32,6 +32,7 @@ final class Commands {
           "run",
           "launch",
           "ps",
+          "top",
           "exec",
           "console",
           "cp",
@@ -54,6 +55,7 @@ final class Commands {
           "image",
           "doctor",
           "bench",
+          "completion",
           "version");
 
   private Commands() {}
@@ -93,6 +95,7 @@ final class Commands {
       case "run" -> new RunCommand(guestCommand);
       case "launch" -> new LaunchCommand();
       case "ps" -> new PsCommand();
+      case "top" -> new TopCommand();
       case "exec" -> new ExecCommand(guestCommand);
       case "cp" -> new CopyCommand();
       case "console" -> new ConsoleCommand();
@@ -115,6 +118,7 @@ final class Commands {
       case "image" -> new ImageCommand();
       case "doctor" -> new DoctorCommand();
       case "bench" -> new BenchCommand();
+      case "completion" -> new CompletionCommand();
       default -> new VersionCommand();
     };
   }
@@ -124,6 +128,11 @@ final class Commands {
     String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length + 1);
     rest[rest.length - 1] = "--help";
     return rest;
+  }
+
+  /** The whole command line, with every command. */
+  static CommandLine model() {
+    return commandLine(COMMANDS, List.of());
   }
 
   private static CommandLine commandLine(List<String> commands, List<String> guestCommand) {

@@ -194,6 +194,20 @@ class HostIT {
     assertThat(done("ps", "--all").text())
         .containsPattern("on +running")
         .containsPattern("off +stopped");
+    assertThat(done("top", "--json", "-d", "0.1").text()).contains("\"name\":\"on\"");
+    assertThat(done("top", "-b", "-n", "1", "-d", "0.1").text())
+        .containsPattern("on +running")
+        .doesNotContain("off ");
+    TerminalTool.assumePresent();
+    JavisorProcess.Running top =
+        javisor.startCommand(TerminalTool.inTerminal(JavisorProcess.launcher() + " top"));
+    top.readUntil("on  ");
+    top.type("m");
+    top.readUntil("by memory");
+    top.type("q");
+    Outcome ended = top.end();
+    assertThat(ended.code()).as(ended.words()).isZero();
+    assertThat(ended.text()).endsWith("\033[?25h\033[?1049l");
     done("rm", "--force", "on", "off");
   }
 
