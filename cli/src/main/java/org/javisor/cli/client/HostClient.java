@@ -1,17 +1,32 @@
 package org.javisor.cli.client;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.net.URLEncoder;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.CompletableResponseListener;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.InputStreamRequestContent;
+import org.eclipse.jetty.client.InputStreamResponseListener;
+import org.eclipse.jetty.client.Origin;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.io.Transport;
 import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
+import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.javisor.host.Problem;
 import org.javisor.host.ProblemException;
 import org.javisor.server.http.SocketStream;
@@ -25,19 +40,49 @@ public final class HostClient implements AutoCloseable {
   public static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static final int MAX_ANSWER = 64 << 20;
+  private static final long CONNECT_SECONDS = 10;
 
-  private final Path socket;
-  private final UnixHttp http;
-  private @Nullable UnixWebSockets webSockets;
+  /** HTTP/1.1 whose every connection goes to a Unix socket, WebSockets' too. */
+  private static final class UnixTransport extends HttpClientTransportOverHTTP {
+    private final Transport transport;
 
-  private HostClient(Path socket) {
-    this.socket = socket;
-    http = new UnixHttp(socket);
+    UnixTransport(Path socket) {
+      transport = new Transport.TCPUnix(socket);
+    }
+
+    @Override
+    public Origin newOrigin(Request request) {
+      Origin origin = super.newOrigin(request);
+      return new Origin(
+          origin.getScheme(),
+          origin.getAddress(),
+          origin.getTag(),
+          origin.getProtocol(),
+          transport);
+    }
   }
 
-  /** A client of the process that listens at this socket. */
+  private final HttpClient http;
+  private @Nullable WebSocketClient webSockets;
+
+  private HostClient(HttpClient http) {
+    this.http = http;
+  }
+
+  /**
+   * A client of the process that listens at this socket.
+   *
+   * @throws ProblemException if none does
+   */
   public static HostClient at(Path socket) {
-    return new HostClient(socket);
+    HttpClient http = new HttpClient(new UnixTransport(socket));
+    http.setFollowRedirects(false);
+    try {
+      http.start();
+    } catch (Exception e) {
+      throw ProblemException.failed("the HTTP client does not start: " + e.getMessage(), "", e);
+    }
+    return new HostClient(http);
   }
 
   /** A piece of a path, with what has a meaning there encoded. */
@@ -52,61 +97,76 @@ public final class HostClient implements AutoCloseable {
 
   /** The bytes at a path. */
   public byte[] bytes(String path) throws InterruptedException {
-    return accepted(send("GET", path, Map.of(), null)).content();
+    ContentResponse response = send(request("GET", path));
+    if (response.getStatus() >= 400) {
+      throw problem(JSON.readTree(response.getContent()));
+    }
+    return response.getContent();
   }
 
   /** The headers of what is at a path; empty if there is nothing. */
   public Optional<Map<String, String>> headers(String path) throws InterruptedException {
-    Whole answer = send("HEAD", path, Map.of(), null);
-    if (answer.status() == 404) {
+    ContentResponse response = send(request("HEAD", path));
+    if (response.getStatus() == 404) {
       return Optional.empty();
     }
-    if (answer.status() >= 400) {
+    if (response.getStatus() >= 400) {
       // A HEAD's error has no text; a GET's has.
       bytes(path);
     }
-    return Optional.of(answer.headers());
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    response.getHeaders().forEach(field -> headers.put(field.getName(), field.getValue()));
+    return Optional.of(headers);
   }
 
   /** Copies what is at a path, of any length, into a stream. */
   public void download(String path, OutputStream target) throws IOException, InterruptedException {
-    try (UnixHttp.Answer answer = http.send("GET", path, Map.of(), null)) {
-      if (answer.status() >= 400) {
-        throw problem(JSON.readTree(answer.content().readNBytes(MAX_ANSWER)));
+    InputStreamResponseListener listener = new InputStreamResponseListener();
+    request("GET", path).send(listener);
+    try {
+      Response response = listener.get(1, TimeUnit.DAYS);
+      try (InputStream content = listener.getInputStream()) {
+        if (response.getStatus() >= 400) {
+          throw problem(JSON.readTree(content.readAllBytes()));
+        }
+        content.transferTo(target);
       }
-      answer.content().transferTo(target);
-    } catch (ClosedByInterruptException e) {
-      throw interrupted(e);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new IOException("the host process does not answer", e);
     }
   }
 
   /** Sends a stream, of any length, to a path. */
   public void upload(String path, Map<String, String> headers, InputStream content)
       throws InterruptedException {
-    Map<String, String> fields = new LinkedHashMap<>(headers);
-    fields.put("Content-Type", "application/octet-stream");
-    accepted(send("POST", path, fields, content));
+    Request request = request("POST", path);
+    request.headers(fields -> headers.forEach(fields::put));
+    request.body(new InputStreamRequestContent("application/octet-stream", content, null));
+    ContentResponse response = send(request);
+    if (response.getStatus() >= 400) {
+      throw problem(JSON.readTree(response.getContent()));
+    }
   }
 
   /** Calls a route that answers at once; the metadata of its answer. */
   public JsonNode call(String method, String path, @Nullable Object body, String... headers)
       throws InterruptedException {
-    Map<String, String> fields = new LinkedHashMap<>();
+    Request request = request(method, path);
     for (int i = 0; i + 1 < headers.length; i += 2) {
-      fields.put(headers[i], headers[i + 1]);
+      String name = headers[i];
+      String value = headers[i + 1];
+      request.headers(fields -> fields.put(name, value));
     }
-    InputStream content = null;
     if (body != null) {
-      fields.put("Content-Type", "application/json");
-      content = new ByteArrayInputStream(JSON.writeValueAsBytes(body));
+      request.body(new BytesRequestContent("application/json", JSON.writeValueAsBytes(body)));
     }
-    Whole whole = send(method, path, fields, content);
+    ContentResponse response = send(request);
     JsonNode answer;
     try {
-      answer = JSON.readTree(whole.content());
+      answer = JSON.readTree(response.getContent());
     } catch (tools.jackson.core.JacksonException e) {
       throw ProblemException.failed(
-          "the host answered with status " + whole.status() + " and no JSON", "", e);
+          "the host answered with status " + response.getStatus() + " and no JSON", "", e);
     }
     if (answer.path("type").asString("").equals("error")) {
       throw problem(answer);
@@ -148,25 +208,35 @@ public final class HostClient implements AutoCloseable {
   }
 
   /** Asks an operation to end, without waiting for it. */
-  void cancel(String id) throws InterruptedException {
+  void cancel(String id) {
+    Request request = request("DELETE", "/1.0/operations/" + id);
+    request.send(result -> {});
     try {
-      call("DELETE", "/1.0/operations/" + id, null);
-    } catch (ProblemException e) {
-      // It has ended, or is one of those that end by themselves.
-      System.getLogger(HostClient.class.getName())
-          .log(System.Logger.Level.DEBUG, "an operation was not cancelled", e);
+      TimeUnit.MILLISECONDS.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   /** Opens a WebSocket. */
   public Session connect(String path, Session.Listener listener)
       throws IOException, InterruptedException {
-    UnixWebSockets client = webSockets;
-    if (client == null) {
-      client = new UnixWebSockets(socket);
-      webSockets = client;
+    try {
+      WebSocketClient client = webSockets;
+      if (client == null) {
+        client = new WebSocketClient(http);
+        client.start();
+        webSockets = client;
+      }
+      ClientUpgradeRequest request = new ClientUpgradeRequest(URI.create("ws://localhost" + path));
+      return client.connect(listener, request).get(CONNECT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the host does not open the connection: " + e.getMessage(), e);
+    } catch (Exception e) {
+      throw new IOException("the WebSocket client does not start", e);
     }
-    return client.connect(path, listener);
   }
 
   /**
@@ -187,44 +257,23 @@ public final class HostClient implements AutoCloseable {
     return socket;
   }
 
-  /** An answer of bounded length. */
-  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
-  private record Whole(int status, Map<String, String> headers, byte[] content) {}
+  private Request request(String method, String path) {
+    return http.newRequest("http://localhost" + path)
+        .method(method)
+        .idleTimeout(0, TimeUnit.SECONDS);
+  }
 
-  private Whole send(
-      String method, String path, Map<String, String> headers, @Nullable InputStream body)
-      throws InterruptedException {
-    try (UnixHttp.Answer answer = http.send(method, path, headers, body)) {
-      byte[] content = answer.content().readNBytes(MAX_ANSWER + 1);
-      if (content.length > MAX_ANSWER) {
-        throw ProblemException.failed("the host's answer is too long", "", null);
-      }
-      return new Whole(answer.status(), answer.headers(), content);
-    } catch (ClosedByInterruptException e) {
-      throw interrupted(e);
-    } catch (IOException e) {
+  private static ContentResponse send(Request request) throws InterruptedException {
+    try {
+      return new CompletableResponseListener(request, MAX_ANSWER).send().get();
+    } catch (ExecutionException e) {
       throw new ProblemException(
           new Problem(
               Problem.Kind.FAILED,
-              "the host process does not answer (" + e.getMessage() + ")",
+              "the host process does not answer (" + e.getCause() + ")",
               "see: javisor host status"),
           e);
     }
-  }
-
-  private static Whole accepted(Whole answer) {
-    if (answer.status() >= 400) {
-      throw problem(JSON.readTree(answer.content()));
-    }
-    return answer;
-  }
-
-  /** The channel was closed under it, and says so in its way. */
-  private static InterruptedException interrupted(ClosedByInterruptException closed) {
-    Thread.interrupted();
-    InterruptedException interrupted = new InterruptedException();
-    interrupted.initCause(closed);
-    return interrupted;
   }
 
   private static ProblemException problem(JsonNode answer) {
@@ -240,7 +289,7 @@ public final class HostClient implements AutoCloseable {
 
   /** A JSON object of these keys and values, those that are null left out. */
   public static Map<String, Object> object(@Nullable Object... keysAndValues) {
-    Map<String, Object> object = new LinkedHashMap<>();
+    Map<String, Object> object = new java.util.LinkedHashMap<>();
     for (int i = 0; i + 1 < keysAndValues.length; i += 2) {
       Object value = keysAndValues[i + 1];
       if (value != null) {
@@ -252,8 +301,14 @@ public final class HostClient implements AutoCloseable {
 
   @Override
   public void close() {
-    if (webSockets != null) {
-      webSockets.close();
+    try {
+      if (webSockets != null) {
+        webSockets.stop();
+      }
+      http.stop();
+    } catch (Exception e) {
+      System.getLogger(HostClient.class.getName())
+          .log(System.Logger.Level.DEBUG, "the client did not end in order", e);
     }
   }
 }

@@ -37,6 +37,7 @@ public record Usage(
   private static final double NANOS = 1e9;
 
   /** What the rows are sorted by; most first, names from a to z. */
+  @SuppressWarnings("ImmutableEnumChecker") // The comparators hold nothing.
   public enum Order {
     CPU(Comparator.comparingDouble(Usage::cpuPercent).reversed()),
     MEMORY(Comparator.comparingLong(Usage::memory).reversed()),
