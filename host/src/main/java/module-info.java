@@ -18,6 +18,8 @@ module org.javisor.host {
   exports org.javisor.host.scheduling;
   exports org.javisor.host.snapshot;
 
+  opens org.javisor.host.admission to
+      tools.jackson.databind;
   opens org.javisor.host.instance to
       tools.jackson.databind;
   opens org.javisor.host.network to

@@ -16,9 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.javisor.cli.JavisorProcess.Outcome;
+import org.javisor.cli.client.HostClient;
+import org.javisor.host.ProblemException;
 import org.javisor.host.handover.HandOverLink;
 import org.javisor.host.handover.HandOverMessage;
 import org.javisor.host.handover.MachineTransfer;
+import org.javisor.server.HostServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,22 +175,11 @@ class HandOverIT {
       while (!Files.exists(socket)) {
         Thread.sleep(5);
       }
-      Outcome refused =
-          javisor
-              .startCommand(
-                  List.of(
-                      "curl",
-                      "-s",
-                      "--unix-socket",
-                      home.resolve("host").resolve("socket").toString(),
-                      "-X",
-                      "POST",
-                      "http://host/1.0/host/handover"))
-              .end();
+      String refused = refusal();
       newProcess.get();
-      assertThat(refused.text()).as("%s", failure).contains("were not handed over");
+      assertThat(refused).as("%s", failure).contains("were not handed over");
       if (failure == Failure.REFUSES) {
-        assertThat(refused.text()).contains("of another version");
+        assertThat(refused).contains("of another version");
       }
       assertThat(process()).isEqualTo(before);
       count = requireCounting("one", count + 3);
@@ -197,6 +189,16 @@ class HandOverIT {
     done("host", "upgrade");
     assertThat(process()).isNotEqualTo(before);
     requireCounting("one", count + 3);
+  }
+
+  /** What the old process says when it is to hand over. */
+  private String refusal() throws InterruptedException {
+    try (HostClient client = HostClient.at(HostServer.socket(home))) {
+      client.call("POST", "/1.0/host/handover", null);
+      return "";
+    } catch (ProblemException e) {
+      return e.problem().toString();
+    }
   }
 
   private enum Failure {

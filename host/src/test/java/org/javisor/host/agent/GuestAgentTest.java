@@ -226,16 +226,29 @@ class GuestAgentTest {
 
   /** Starts a command; the guest takes its ports into use and opens them. */
   private ExecSession start(int set) throws Exception {
+    Started begun = start();
+    assertThat(begun.set()).isEqualTo(set);
+    return begun.session();
+  }
+
+  /** A command that has been started, on which of the sets of three ports. */
+  private record Started(ExecSession session, int set) {}
+
+  private Started start() throws Exception {
     Future<ExecSession> starting = ask(() -> agent.exec(ExecRequest.of("true")));
     while (!starting.isDone()) {
       guest.takePlugged();
       Thread.sleep(1);
     }
-    assertThat(started.take()).contains("/dev/vport*p" + first(set));
+    String command = started.take();
+    int set = 0;
+    while (!command.contains("/dev/vport*p" + first(set) + " ")) {
+      set++;
+    }
     for (int i = 0; i < 3; i++) {
       guest.port(first(set) + i).open();
     }
-    return get(starting);
+    return new Started(get(starting), set);
   }
 
   private static int first(int set) {
@@ -264,12 +277,18 @@ class GuestAgentTest {
     assertThat(session.await()).isEqualTo(new ExitStatus.Exited(3));
     assertThat(session.stdout().readAllBytes()).asString(UTF_8).isEqualTo("out");
     assertThat(session.stderr().readAllBytes()).asString(UTF_8).isEqualTo("err");
-    // The ports serve the next command.
-    ExecSession next = start(0);
+    // The ports serve another command, as soon as both sides have closed them.
+    Started next = start();
+    int process = 101;
+    while (next.set() != 0) {
+      end(next.set(), process++, 0);
+      next.session().await();
+      next = start();
+    }
     assertThat(new String(guest.port(1).read(), UTF_8)).isEqualTo("\n");
-    end(0, 101, 0);
-    assertThat(next.await()).isEqualTo(new ExitStatus.Exited(0));
-    assertThat(next.stdout().readAllBytes()).isEmpty();
+    end(0, process, 0);
+    assertThat(next.session().await()).isEqualTo(new ExitStatus.Exited(0));
+    assertThat(next.session().stdout().readAllBytes()).isEmpty();
   }
 
   @Test
