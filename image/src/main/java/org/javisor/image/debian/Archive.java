@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import org.javisor.image.ImageException;
 import org.javisor.image.Progress;
 import org.javisor.image.openpgp.Keyring;
@@ -36,6 +37,11 @@ public final class Archive implements AutoCloseable {
   private static final int RELEASE_LIMIT = 8 << 20;
   private static final Duration FUTURE_SLACK = Duration.ofDays(1);
   private static final int PARALLEL = 4;
+
+  /** A release under the suite's other name may be so much older: then it is no rollback. */
+  private static final Duration OTHER_NAME_LAG = Duration.ofDays(90);
+
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
 
   private final HttpTransport transport;
   private final Downloader downloader;
@@ -197,38 +203,70 @@ public final class Archive implements AutoCloseable {
   /**
    * The packages of the component main, from an index verified by the release.
    *
+   * <p>A mirror that is being updated, or a cache before it, serves files of two releases, often
+   * for hours. Then the suite's other name, such as {@code stable}, may still have a whole one.
+   *
    * @throws ImageException.DigestMismatch if the index is not the one the release names
    */
   public PackageIndex packages(Progress progress) throws IOException, InterruptedException {
+    try {
+      return packages(release, settings.suite(), progress);
+    } catch (ImageException.DigestMismatch e) {
+      String other =
+          release.suite().equals(settings.suite()) ? release.codename() : release.suite();
+      Optional<Release> whole = underOtherName(other);
+      if (whole.isEmpty()) {
+        throw e;
+      }
+      return packages(whole.get(), other, progress);
+    }
+  }
+
+  /** The release of the suite under another name, if it is there and not much older. */
+  private Optional<Release> underOtherName(String name) throws InterruptedException {
+    if (!NAME.matcher(name).matches() || name.equals(settings.suite())) {
+      return Optional.empty();
+    }
+    URI uri = root.resolve("dists/" + name + "/InRelease");
+    try {
+      Release found = verified(uri.toString(), downloader.small(uri, RELEASE_LIMIT), settings);
+      return Optional.of(found)
+          .filter(one -> !one.date().isBefore(release.date().minus(OTHER_NAME_LAG)));
+    } catch (IOException e) {
+      return Optional.empty(); // What is wrong under the name that was asked for is what is told.
+    }
+  }
+
+  private PackageIndex packages(Release from, String suite, Progress progress)
+      throws IOException, InterruptedException {
     String base = "main/binary-" + settings.architecture() + "/Packages";
     for (String suffix : List.of(".xz", ".gz", "")) {
-      Release.Entry entry = release.files().get(base + suffix);
+      Release.Entry entry = from.files().get(base + suffix);
       if (entry == null) {
         continue;
       }
-      Path file = index(base + suffix, entry, progress);
+      Path file = index(suite, base + suffix, entry, progress);
       try (InputStream in =
           Compression.ofName(base + suffix)
               .open(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
         return PackageIndex.read(in);
       } catch (IOException e) {
         throw new ImageException.Malformed(
-            root + "dists/" + settings.suite() + "/" + base, String.valueOf(e.getMessage()), e);
+            root + "dists/" + suite + "/" + base, String.valueOf(e.getMessage()), e);
       }
     }
     throw new ImageException.Unverified(
-        root + "dists/" + settings.suite(),
-        "it has no index of packages for " + settings.architecture());
+        root + "dists/" + suite, "it has no index of packages for " + settings.architecture());
   }
 
-  private Path index(String path, Release.Entry entry, Progress progress)
+  private Path index(String name, String path, Release.Entry entry, Progress progress)
       throws IOException, InterruptedException {
     Sha256 digest = Sha256.parse(entry.sha256());
     Optional<Path> present = cache.find(digest);
     if (present.isPresent()) {
       return present.get();
     }
-    URI suite = root.resolve("dists/" + settings.suite() + "/");
+    URI suite = root.resolve("dists/" + name + "/");
     URI plain = suite.resolve(path);
     // Under its digest the index that belongs to this release stays there while a new one comes.
     URI byHash =

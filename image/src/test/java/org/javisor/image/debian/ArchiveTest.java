@@ -154,6 +154,18 @@ class ArchiveTest {
   }
 
   @Test
+  void aMirrorThatIsBeingUpdatedStillHasTheSuiteUnderItsOtherName() throws Exception {
+    Path suite = archive.release().getParent();
+    Path stable = suite.resolveSibling("stable");
+    Files.createDirectories(stable.resolve("main/binary-riscv64"));
+    Files.copy(archive.release(), stable.resolve("InRelease"));
+    Files.copy(archive.index(), stable.resolve("main/binary-riscv64/Packages.xz"));
+    // The release file is newer than the index beside it.
+    TestArchive.alter(archive.index());
+    fetchHello();
+  }
+
+  @Test
   void refusesAnAlteredPackageAndNamesIt() throws Exception {
     TestArchive.alter(archive.deb("hello", "1.0"));
     assertThatThrownBy(this::fetchHello)
