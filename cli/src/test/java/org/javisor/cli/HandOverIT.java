@@ -114,12 +114,14 @@ class HandOverIT {
             memory: 128MiB
             ports: [%s]
             run: mkdir -p /srv && hostname > /srv/index.html && httpd -h /srv
+          base: { image: busybox, memory: 128MiB }
         """
             .formatted(uplink, uplink ? "'" + port + ":80'" : ""));
     done("up", file.toString());
     inGuest("web", COUNTER);
-    done("snapshot", "create", "--stateful", "web", "warm");
-    done("clone", "web/warm", "copy");
+    inGuest("base", COUNTER);
+    done("snapshot", "create", "--stateful", "base", "warm");
+    done("clone", "base/warm", "copy");
     done("launch", "--memory", "128MiB", "busybox", "frozen");
     inGuest("frozen", COUNTER);
     done("pause", "frozen");

@@ -91,6 +91,7 @@ class HostStormIT {
   private int requests;
   private final Map<String, Integer> done = new TreeMap<>();
   private final List<String> refused = new ArrayList<>();
+  private volatile boolean killing;
 
   @Test
   void tenKillsLoseNothing() throws Exception {
@@ -177,12 +178,14 @@ class HostStormIT {
   }
 
   private void meddleUntilKilled(Running host, List<Slot> slots) throws Exception {
+    killing = false;
     List<Thread> clients = new ArrayList<>();
     for (Slot slot : slots) {
       long own = random.nextLong();
       clients.add(Thread.ofPlatform().start(() -> meddle(slot, new Random(own))));
     }
     Thread.sleep(random.nextInt(2500)); // The moment is what is random here.
+    killing = true;
     kill(host);
     for (Thread client : clients) {
       client.join();
@@ -202,8 +205,8 @@ class HostStormIT {
         }
       }
     } catch (ProblemException e) {
-      // The process has been killed. As long as it lives nothing of this is to be refused.
-      if (HostServer.isRunning(home)) {
+      // Before the process is killed nothing of this is to be refused.
+      if (!killing) {
         synchronized (this) {
           refused.add(slot.possible + ": " + e.problem());
         }
