@@ -122,8 +122,9 @@ final class MachineMapping implements AutoCloseable {
     if (changes == null) {
       throw new IOException("this host has no files in memory");
     }
-    copyPages(
-        calls, segment, changes, PrivatePages.of(segment, image.content()), Direction.TO_FILE);
+    try (Arena mapped = Arena.ofConfined()) {
+      copyPages(PrivatePages.of(segment, image.content()), segment, changes.map(mapped));
+    }
     return new MemoryHandOver.Changes(below, changes.path());
   }
 
@@ -134,32 +135,18 @@ final class MachineMapping implements AutoCloseable {
     if (pages == null) {
       throw new IOException(file + " cannot be read");
     }
-    try (SharedMemory from = SharedMemory.open(calls, file, segment.byteSize())) {
-      copyPages(calls, segment, from, pages, Direction.FROM_FILE);
+    try (SharedMemory from = SharedMemory.open(calls, file, segment.byteSize());
+        Arena mapped = Arena.ofConfined()) {
+      copyPages(pages, from.map(mapped), segment);
     }
   }
 
-  private enum Direction {
-    TO_FILE,
-    FROM_FILE
-  }
-
-  private static void copyPages(
-      MappingCalls calls, MemorySegment own, SharedMemory other, BitSet pages, Direction direction)
-      throws IOException {
-    long address = other.map(0);
-    MemorySegment there = MemorySegment.ofAddress(address).reinterpret(own.byteSize());
-    MemorySegment from = direction == Direction.TO_FILE ? own : there;
-    MemorySegment to = direction == Direction.TO_FILE ? there : own;
-    try {
-      int end;
-      for (int first = pages.nextSetBit(0); first >= 0; first = pages.nextSetBit(end)) {
-        end = pages.nextClearBit(first);
-        long at = (long) first << GuestMemory.PAGE_SHIFT;
-        MemorySegment.copy(from, at, to, at, (long) (end - first) << GuestMemory.PAGE_SHIFT);
-      }
-    } finally {
-      calls.unmap(address, own.byteSize());
+  private static void copyPages(BitSet pages, MemorySegment from, MemorySegment to) {
+    int end;
+    for (int first = pages.nextSetBit(0); first >= 0; first = pages.nextSetBit(end)) {
+      end = pages.nextClearBit(first);
+      long at = (long) first << GuestMemory.PAGE_SHIFT;
+      MemorySegment.copy(from, at, to, at, (long) (end - first) << GuestMemory.PAGE_SHIFT);
     }
   }
 

@@ -1,6 +1,8 @@
 package org.javisor.machine;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A file in memory that another process of the same user can map too, by the path of this process's
  * descriptor. It has no name of its own, so it is gone with the last process that has it.
  */
+@SuppressWarnings("restricted") // A segment at an address is the point.
 final class SharedMemory implements AutoCloseable {
   private final MappingCalls calls;
   private final int descriptor;
@@ -66,6 +69,12 @@ final class SharedMemory implements AutoCloseable {
    */
   long map(long at) throws IOException {
     return calls.shared(at, size, descriptor);
+  }
+
+  /** Maps it until the arena is closed. */
+  MemorySegment map(Arena arena) throws IOException {
+    return MemorySegment.ofAddress(map(0))
+        .reinterpret(size, arena, mapped -> calls.unmap(mapped.address(), mapped.byteSize()));
   }
 
   /** Makes it zeroes that take no memory. */
