@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
-import org.javisor.host.ProblemException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,26 +48,23 @@ final class ConfigCommand implements Callable<Integer> {
     return "/1.0/instances/" + HostClient.encoded(instance);
   }
 
+  /** The texts of an object of the API. */
+  static Map<String, String> valuesOf(JsonNode object) {
+    Map<String, String> values = new TreeMap<>();
+    object.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue().asString()));
+    return values;
+  }
+
   /** All keys of an instance, those of its devices with the device's name before them. */
   private static Map<String, String> keys(JsonNode instance) {
-    Map<String, String> keys = new TreeMap<>();
-    instance
-        .path("expanded_config")
-        .properties()
-        .forEach(entry -> keys.put(entry.getKey(), entry.getValue().asString()));
+    Map<String, String> keys = valuesOf(instance.path("expanded_config"));
     instance
         .path("expanded_devices")
         .properties()
         .forEach(
             device ->
-                device
-                    .getValue()
-                    .properties()
-                    .forEach(
-                        entry ->
-                            keys.put(
-                                device.getKey() + "." + entry.getKey(),
-                                entry.getValue().asString())));
+                valuesOf(device.getValue())
+                    .forEach((key, value) -> keys.put(device.getKey() + "." + key, value)));
     return keys;
   }
 
@@ -141,25 +137,20 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+      Map<String, String> changed = Assignments.of(changes, "limits.cpu=2");
       try (HostClient client = HostCommand.process().connect()) {
         JsonNode known = client.get(path(name)).path("expanded_devices");
         Map<String, String> config = new TreeMap<>();
         Map<String, Map<String, String>> devices = new TreeMap<>();
-        for (String change : changes) {
-          int equals = change.indexOf('=');
-          if (equals < 1) {
-            throw ProblemException.badInput(
-                "'" + change + "' sets nothing", "write it like limits.cpu=2");
-          }
-          String key = change.substring(0, equals);
-          String value = change.substring(equals + 1);
+        for (Map.Entry<String, String> change : changed.entrySet()) {
+          String key = change.getKey();
           String device = key.substring(0, Math.max(0, key.indexOf('.')));
           if (known.has(device)) {
             devices
                 .computeIfAbsent(device, one -> valuesOf(known.path(one)))
-                .put(key.substring(device.length() + 1), value);
+                .put(key.substring(device.length() + 1), change.getValue());
           } else {
-            config.put(key, value);
+            config.put(key, change.getValue());
           }
         }
         devices.values().forEach(device -> device.values().removeIf(String::isEmpty));
@@ -169,12 +160,6 @@ final class ConfigCommand implements Callable<Integer> {
         end.path("metadata").path("later").forEach(line -> Words.say(line.asString()));
       }
       return ExitCode.DONE;
-    }
-
-    private static Map<String, String> valuesOf(JsonNode device) {
-      Map<String, String> values = new TreeMap<>();
-      device.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue().asString()));
-      return values;
     }
   }
 }

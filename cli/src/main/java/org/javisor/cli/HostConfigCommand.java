@@ -2,10 +2,8 @@ package org.javisor.cli;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
-import org.javisor.host.ProblemException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -32,25 +30,14 @@ final class HostConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Map<String, String> config = new TreeMap<>();
-    for (String change : changes) {
-      int equals = change.indexOf('=');
-      if (equals < 1) {
-        throw ProblemException.badInput(
-            "'" + change + "' sets nothing", "write it like javisor.machines.max=20");
-      }
-      config.put(change.substring(0, equals), change.substring(equals + 1));
-    }
+    Map<String, String> config = Assignments.of(changes, "javisor.machines.max=20");
     try (HostClient client = HostCommand.process().connect()) {
       if (!config.isEmpty()) {
         client.call("PATCH", "/1.0", HostClient.object("config", config));
         return ExitCode.DONE;
       }
-      client
-          .get("/1.0")
-          .path("config")
-          .properties()
-          .forEach(entry -> System.out.println(entry.getKey() + "=" + entry.getValue().asString()));
+      ConfigCommand.valuesOf(client.get("/1.0").path("config"))
+          .forEach((key, value) -> System.out.println(key + "=" + value));
     }
     return ExitCode.DONE;
   }

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
 import org.javisor.cli.client.OperationDisplay;
 import org.javisor.host.ByteSize;
-import org.javisor.host.ProblemException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,15 +81,7 @@ final class LaunchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Map<String, String> keys = new LinkedHashMap<>();
-    for (String entry : config) {
-      int equals = entry.indexOf('=');
-      if (equals < 1) {
-        throw ProblemException.badInput(
-            "'" + entry + "' is no configuration", "write it like user.owner=me");
-      }
-      keys.put(entry.substring(0, equals), entry.substring(equals + 1));
-    }
+    Map<String, String> keys = Assignments.of(config, "user.owner=me");
     if (cpus != null) {
       keys.put("limits.cpu", String.valueOf(cpus));
     }

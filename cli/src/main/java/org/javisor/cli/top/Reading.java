@@ -6,6 +6,8 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+import org.javisor.host.MachineSpec;
+import org.javisor.host.instance.InstanceSettings;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -15,8 +17,6 @@ import tools.jackson.databind.JsonNode;
  * @param counters by the instance's name
  */
 public record Reading(long nanos, Map<String, Counters> counters) {
-  private static final String DEFAULT_SHARES = "100";
-
   /** A line of the metrics that counts bytes of a disk. */
   private static final Pattern DISK =
       Pattern.compile(
@@ -82,8 +82,8 @@ public record Reading(long nanos, Map<String, Counters> counters) {
           name,
           new Counters(
               status,
-              Integer.parseInt(config.path("limits.cpu").asString("1")),
-              Integer.parseInt(config.path("javisor.cpu.shares").asString(DEFAULT_SHARES)),
+              number(config, "limits.cpu", MachineSpec.MIN_CPUS),
+              number(config, "javisor.cpu.shares", InstanceSettings.DEFAULT_SHARES),
               state.path("cpu").path("usage").asLong(0),
               state.path("memory").path("usage").asLong(0),
               state.path("memory").path("total").asLong(0),
@@ -93,5 +93,11 @@ public record Reading(long nanos, Map<String, Counters> counters) {
               cards.stream().mapToLong(card -> card.path("bytes_sent").asLong(0)).sum()));
     }
     return new Reading(nanos, counters);
+  }
+
+  /** A key without a value is as one that is not there. */
+  private static int number(JsonNode config, String key, int otherwise) {
+    String text = config.path(key).asString("");
+    return text.isEmpty() ? otherwise : Integer.parseInt(text);
   }
 }

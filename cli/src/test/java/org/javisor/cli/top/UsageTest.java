@@ -15,7 +15,7 @@ class UsageTest {
           "expanded_config": {"limits.cpu": "2", "javisor.cpu.shares": "300"},
           "state": {"cpu": {"usage": %d}, "memory": {"usage": 1048576, "total": 134217728},
                     "network": {"eth0": {"counters": {"bytes_received": %d, "bytes_sent": 0}}}}},
-         {"name": "idle", "status": "Frozen", "expanded_config": {}, "state": {"network": null}},
+         {"name": "idle", "status": "Frozen", "expanded_config": {"limits.cpu": ""}, "state": {"network": null}},
          {"name": "off", "status": "Stopped", "state": {}}]
         """
             .formatted(processorNanos, received);
