@@ -33,10 +33,7 @@ class HostIT {
 
   @BeforeEach
   void open() throws Exception {
-    JavisorProcess images = JavisorProcess.withSharedImages();
-    assertThat(images.run("run", "busybox", "--", "true").code()).isZero();
-    Files.createSymbolicLink(home.resolve("images"), images.home().resolve("images"));
-    javisor = new JavisorProcess(home);
+    javisor = JavisorProcess.withSharedImages(home, "busybox");
   }
 
   @AfterEach
@@ -61,9 +58,7 @@ class HostIT {
   }
 
   private Outcome done(String... arguments) throws Exception {
-    Outcome outcome = javisor.run(arguments);
-    assertThat(outcome.code()).as("%s: %s", String.join(" ", arguments), outcome.words()).isZero();
-    return outcome;
+    return javisor.done(arguments);
   }
 
   private static int freePort() throws Exception {

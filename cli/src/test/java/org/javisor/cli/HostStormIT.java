@@ -21,7 +21,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.javisor.cli.JavisorProcess.Outcome;
 import org.javisor.cli.JavisorProcess.Running;
 import org.javisor.cli.client.HostClient;
 import org.javisor.host.DataFolder;
@@ -120,20 +119,12 @@ class HostStormIT {
 
   private void storm(int kills, String image, String memory, String work, int copying)
       throws Exception {
-    JavisorProcess images = JavisorProcess.withSharedImages();
-    assertThat(images.run("run", image, "--", "true").code()).isZero();
-    Files.createSymbolicLink(home.resolve("images"), images.home().resolve("images"));
-    JavisorProcess javisor = new JavisorProcess(home);
-    for (String[] words :
-        List.of(
-            new String[] {"launch", "--memory", memory, image, ORIGINAL},
-            new String[] {"exec", ORIGINAL, "--", "sh", "-c", work},
-            new String[] {"snapshot", "create", "--stateful", ORIGINAL, "warm"},
-            new String[] {"stop", "--force", ORIGINAL},
-            new String[] {"host", "stop"})) {
-      Outcome outcome = javisor.run(words);
-      assertThat(outcome.code()).as(outcome.words()).isZero();
-    }
+    JavisorProcess javisor = JavisorProcess.withSharedImages(home, image);
+    javisor.done("launch", "--memory", memory, image, ORIGINAL);
+    javisor.done("exec", ORIGINAL, "--", "sh", "-c", work);
+    javisor.done("snapshot", "create", "--stateful", ORIGINAL, "warm");
+    javisor.done("stop", "--force", ORIGINAL);
+    javisor.done("host", "stop");
     Map<String, Object> copy = Map.of("type", "copy", "source", ORIGINAL + "/warm", "live", true);
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {

@@ -1,6 +1,7 @@
 package org.javisor.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,6 +34,14 @@ final class JavisorProcess {
   static JavisorProcess withSharedImages() {
     String given = System.getenv("JAVISOR_TEST_HOME");
     Path home = given == null ? Path.of("target", "test-home").toAbsolutePath() : Path.of(given);
+    return new JavisorProcess(home);
+  }
+
+  /** With its data in an empty folder, but with those images, of which it has this one. */
+  static JavisorProcess withSharedImages(Path home, String image) throws Exception {
+    JavisorProcess images = withSharedImages();
+    images.done("run", image, "--", "true");
+    Files.createSymbolicLink(home.resolve("images"), images.home().resolve("images"));
     return new JavisorProcess(home);
   }
 
@@ -113,6 +122,13 @@ final class JavisorProcess {
 
   Outcome run(String... arguments) throws Exception {
     return run(new byte[0], arguments);
+  }
+
+  /** Runs what has to end well. */
+  Outcome done(String... arguments) throws Exception {
+    Outcome outcome = run(arguments);
+    assertThat(outcome.code()).as("%s: %s", String.join(" ", arguments), outcome.words()).isZero();
+    return outcome;
   }
 
   /** Folders of machines that should not be there when none runs. */
