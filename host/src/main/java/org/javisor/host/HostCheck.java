@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.javisor.image.debian.Mirror;
 
 /** Looks over this host: what machines need, and what single features need. */
@@ -69,7 +67,7 @@ public final class HostCheck {
   }
 
   private static Finding memory() {
-    Optional<Long> available = availableMemory();
+    Optional<Long> available = SystemMemory.now().map(SystemMemory::available);
     if (available.isEmpty()) {
       return new Finding("memory", Verdict.OK, "not told by this system", "");
     }
@@ -78,20 +76,6 @@ public final class HostCheck {
         ? new Finding("memory", Verdict.OK, found, "")
         : new Finding(
             "memory", Verdict.LIMITED, found, "end other programs or use a smaller --memory");
-  }
-
-  /** Bytes of memory that programs can still get, where the system tells. */
-  public static Optional<Long> availableMemory() {
-    Pattern line = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
-    try {
-      return Files.readAllLines(Path.of("/proc/meminfo")).stream()
-          .map(line::matcher)
-          .filter(Matcher::matches)
-          .map(parts -> Long.parseLong(parts.group(1)) << 10)
-          .findFirst();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 
   private Finding room() {

@@ -3,8 +3,7 @@ package org.javisor.host.admission;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.javisor.host.SystemMemory;
 
 /**
  * What machines share.
@@ -14,9 +13,6 @@ import java.util.regex.Pattern;
  * @param heap bytes that the process itself may use for what it knows of its machines
  */
 public record HostResources(long memory, int processors, long heap) {
-  private static final Pattern TOTAL = Pattern.compile("(?m)^MemTotal:\\s+([0-9]+) kB$");
-  private static final long KIB = 1024;
-
   /** Those of this host and this process. */
   public static HostResources ofThisHost() {
     Runtime runtime = Runtime.getRuntime();
@@ -25,12 +21,8 @@ public record HostResources(long memory, int processors, long heap) {
   }
 
   private static long memoryOfThisHost() {
-    long memory = Long.MAX_VALUE;
+    long memory = SystemMemory.now().map(SystemMemory::total).orElse(Long.MAX_VALUE);
     try {
-      Matcher total = TOTAL.matcher(Files.readString(Path.of("/proc/meminfo")));
-      if (total.find()) {
-        memory = Long.parseLong(total.group(1)) * KIB;
-      }
       Path group = Path.of("/sys/fs/cgroup/memory.max");
       if (Files.exists(group)) {
         String limit = Files.readString(group).strip();

@@ -7,9 +7,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.javisor.host.SystemMemory;
 import org.javisor.server.http.Answer;
 import org.javisor.server.http.Call;
 import org.javisor.server.http.Route;
@@ -19,10 +18,6 @@ import org.javisor.server.http.Route;
  * that instances cannot be given are empty.
  */
 public final class ResourceRoutes {
-  private static final Pattern MEMORY =
-      Pattern.compile("^(\\w+):\\s+(\\d+) kB$", Pattern.MULTILINE);
-  private static final long KIB = 1024;
-
   /** The routes. */
   public List<Route> routes() {
     return List.of(Route.of("GET", "/1.0/resources", ResourceRoutes::resources));
@@ -84,22 +79,12 @@ public final class ResourceRoutes {
   }
 
   private static Map<String, Object> memory() {
-    long total = 0;
-    long available = 0;
-    Matcher line = MEMORY.matcher(read("/proc/meminfo"));
-    while (line.find()) {
-      long bytes = Long.parseLong(line.group(2)) * KIB;
-      switch (line.group(1)) {
-        case "MemTotal" -> total = bytes;
-        case "MemAvailable" -> available = bytes;
-        default -> {}
-      }
-    }
+    SystemMemory memory = SystemMemory.now().orElse(new SystemMemory(0, 0));
     return Map.of(
         "total",
-        total,
+        memory.total(),
         "used",
-        total - available,
+        memory.total() - memory.available(),
         "nodes",
         List.of(),
         "hugepages_size",
