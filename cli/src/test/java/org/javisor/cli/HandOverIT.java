@@ -41,10 +41,7 @@ class HandOverIT {
 
   @BeforeEach
   void open() throws Exception {
-    JavisorProcess images = JavisorProcess.withSharedImages();
-    assertThat(images.run("run", "busybox", "--", "true").code()).isZero();
-    Files.createSymbolicLink(home.resolve("images"), images.home().resolve("images"));
-    javisor = new JavisorProcess(home);
+    javisor = JavisorProcess.withSharedImages(home, "busybox");
   }
 
   @AfterEach
@@ -69,9 +66,7 @@ class HandOverIT {
   }
 
   private Outcome done(String... arguments) throws Exception {
-    Outcome outcome = javisor.run(arguments);
-    assertThat(outcome.code()).as("%s: %s", String.join(" ", arguments), outcome.words()).isZero();
-    return outcome;
+    return javisor.done(arguments);
   }
 
   private String inGuest(String machine, String script) throws Exception {
@@ -122,7 +117,11 @@ class HandOverIT {
     inGuest("base", COUNTER);
     done("snapshot", "create", "--stateful", "base", "warm");
     done("clone", "base/warm", "copy");
-    done("launch", "--memory", "128MiB", "busybox", "frozen");
+    Path seed = Files.writeString(folder.resolve("user-data"), "#cloud-config\n");
+    String seeded = seed.toString();
+    done("launch", "--memory", "128MiB", "--cloud-init", seeded, "busybox", "frozen");
+    // What is said to it now is for its next start: it goes on with the disk it has.
+    done("config", "set", "frozen", "cloud-init.user-data=");
     inGuest("frozen", COUNTER);
     done("pause", "frozen");
     inGuest("copy", "ping web >/tmp/pings 2>&1 </dev/null &");

@@ -227,7 +227,7 @@ public final class Host {
       MachineFolder folder = data.handedOver(transfer.name());
       boolean built = false;
       try {
-        keptDisk(folder.path()).ifPresent(disks::add);
+        openKept(KeptMachine.read(folder.path()), OptionalLong.empty(), folder.path(), disks);
         if (disks.size() != hardware.disks()) {
           throw ProblemException.failed(
               "the disk of the machine " + transfer.name() + " is not there", "", null);
@@ -280,25 +280,37 @@ public final class Host {
   private static void openDisks(
       SnapshotFolder snapshot, RestoredSpec spec, Path folder, List<OpenDisk> disks)
       throws IOException {
-    Optional<OpenDisk> kept = keptDisk(folder);
+    openKept(KeptMachine.read(folder), OptionalLong.empty(), folder, disks);
     int wanted = snapshot.manifest().machine().disks();
-    kept.ifPresent(disks::add);
-    seed(folder).ifPresent(disks::add);
     if (disks.size() != wanted) {
       throw ProblemException.badInput(
           "the machine of the snapshot has " + wanted + " disks, this one " + disks.size(),
           "use a snapshot of this machine");
     }
-    if (kept.isPresent()
-        && spec.identity().isEmpty()
-        && kept.get().device() instanceof LayeredDisk disk) {
-      disk.restore(snapshot.manifest().id());
+    for (OpenDisk disk : disks) {
+      if (spec.identity().isEmpty() && disk.device() instanceof LayeredDisk layered) {
+        layered.restore(snapshot.manifest().id());
+      }
     }
   }
 
-  private static Optional<OpenDisk> seed(Path folder) throws IOException {
-    Path file = folder.resolve(SEED_FILE);
-    return Files.exists(file) ? Optional.of(OpenDisk.readOnly(file)) : Optional.empty();
+  /**
+   * Opens all disks that are in the folder of a kept machine, in the machine's order.
+   *
+   * @param machine what the folder says it was made from
+   * @param size bytes of its root disk, if that is made now
+   * @param disks gets them, each as soon as it is open
+   */
+  private static void openKept(
+      Optional<KeptMachine> machine, OptionalLong size, Path folder, List<OpenDisk> disks)
+      throws IOException {
+    if (machine.isPresent()) {
+      keptDisk(machine.get(), size, folder).ifPresent(disks::add);
+    }
+    Path seed = folder.resolve(SEED_FILE);
+    if (Files.exists(seed)) {
+      disks.add(OpenDisk.readOnly(seed));
+    }
   }
 
   private static Optional<OpenDisk> keptDisk(Path folder) throws IOException {
@@ -399,10 +411,9 @@ public final class Host {
       throws IOException, InterruptedException {
     boolean kept = spec.name().isPresent();
     KeptMachine machine = kept ? keptMachine(wanted, folder) : obtain(wanted);
-    requireEnough(spec.memory(), machine);
+    machine.requireEnough(spec.memory());
     if (kept) {
-      keptDisk(machine, spec.diskSize(), folder).ifPresent(disks::add);
-      seed(folder).ifPresent(disks::add);
+      openKept(Optional.of(machine), spec.diskSize(), folder, disks);
     } else if (machine.disk().isPresent()) {
       disks.add(OpenDisk.throwAway(machine.disk().get(), spec.diskSize(), folder));
     } else if (spec.diskSize().isPresent()) {
@@ -415,16 +426,6 @@ public final class Host {
         machine.commandLine(),
         machine.memory(),
         Optional.of(data.profile(machine.image())));
-  }
-
-  private static void requireEnough(OptionalLong memory, KeptMachine machine) {
-    if (memory.isPresent() && memory.getAsLong() < machine.minimumMemory()) {
-      throw ProblemException.badInput(
-          ByteSize.format(memory.getAsLong())
-              + " of memory are too little for the image "
-              + machine.image(),
-          "give it at least " + ByteSize.format(machine.minimumMemory()));
-    }
   }
 
   private KeptMachine keptMachine(MachineSpec.Boot.Image wanted, Path folder)

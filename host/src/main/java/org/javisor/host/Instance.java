@@ -148,7 +148,6 @@ public final class Instance implements AutoCloseable {
             plan.commandLine(),
             plan.profile().map(TranslatorProfile::name).orElse(""),
             ports.stream().map(PortConfiguration::name).toList(),
-            card.configuration().mac().toString(),
             plan.disks().size());
     this.copy = copy;
     this.address = card.configuration().mac();

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import org.javisor.image.Image;
@@ -52,6 +53,19 @@ public record KeptMachine(
         image.commandLine(),
         image.memory(),
         image.minimumMemory());
+  }
+
+  /**
+   * Checks the memory of a machine, if one is given.
+   *
+   * @throws ProblemException if it does not boot with as little
+   */
+  public void requireEnough(OptionalLong given) {
+    if (given.isPresent() && given.getAsLong() < minimumMemory) {
+      throw ProblemException.badInput(
+          ByteSize.format(given.getAsLong()) + " of memory are too little for the image " + image,
+          "give it at least " + ByteSize.format(minimumMemory));
+    }
   }
 
   /** What the machine of this folder was made from, if it has been made. */

@@ -127,10 +127,11 @@ record OpenDisk(BlockDevice device, List<BlockDevice> layers) implements Closeab
 
   /** Flushes it and lets another process open it, until {@link #reclaim}. */
   void release() throws IOException {
-    if (!(device instanceof LayeredDisk layered)) {
+    if (device instanceof LayeredDisk layered) {
+      layered.release();
+    } else if (!device.readOnly()) {
       throw new IOException("the machine has a disk that cannot change its owner");
     }
-    layered.release();
   }
 
   /** Opens it again; does nothing if it was not released. */

@@ -152,7 +152,7 @@ public final class HostServer implements AutoCloseable {
     List<Route> all = new ArrayList<>();
     routes(data.root(), host, settings, events, operations)
         .forEach(route -> all.add(gate.guard(route)));
-    HandOver handOver = new HandOver(instances, data, settings.version());
+    HandOver handOver = new HandOver(instances, data);
     all.addAll(
         new HandOverRoutes(gate, operations, () -> handOver(handOver, data.root()), taken)
             .routes());

@@ -16,13 +16,12 @@ public sealed interface HandOverMessage extends SavedState
   /**
    * The old process begins; no machine stands still yet.
    *
-   * @param version of Javisor
    * @param process its id
    * @param machines the names of the machines that are on
    * @param restarting the names of those that wait to be started again by their policy
    */
   @StateVersion(1)
-  record Greeting(String version, long process, List<String> machines, List<String> restarting)
+  record Greeting(long process, List<String> machines, List<String> restarting)
       implements HandOverMessage {
     /** Copies the lists. */
     public Greeting {

@@ -1,11 +1,9 @@
 package org.javisor.host.handover;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.javisor.machine.MemoryHandOver;
 import org.javisor.machine.StateVersion;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One machine that stands still, for another process to go on with.
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param savedAt when memory and state were ready, likewise
  */
 @StateVersion(1)
-@SuppressWarnings("ArrayRecordComponent") // Compared by content, and never changed.
+@SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
 public record MachineTransfer(
     String name,
     boolean paused,
@@ -45,7 +43,6 @@ public record MachineTransfer(
    * @param commandLine the whole kernel command line
    * @param profile the name of the profile of its hot code; empty if it has none
    * @param ports the names of its console device's ports, in their order
-   * @param address the MAC address of its network card
    * @param disks how many disks it has
    */
   @StateVersion(1)
@@ -58,7 +55,6 @@ public record MachineTransfer(
       String commandLine,
       String profile,
       List<String> ports,
-      String address,
       int disks)
       implements org.javisor.machine.SavedState {
     /** Copies the list. */
@@ -72,18 +68,5 @@ public record MachineTransfer(
     return image.isEmpty()
         ? new MemoryHandOver.Whole(Path.of(memory))
         : new MemoryHandOver.Changes(Path.of(image), Path.of(memory));
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof MachineTransfer that
-        && name.equals(that.name)
-        && stoodAt == that.stoodAt
-        && Arrays.equals(state, that.state);
-  }
-
-  @Override
-  public int hashCode() {
-    return name.hashCode();
   }
 }

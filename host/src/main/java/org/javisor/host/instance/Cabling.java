@@ -53,9 +53,11 @@ final class Cabling implements AutoCloseable {
 
   /** The rates that the network device among these says. */
   static PortRates rates(Map<String, Map<String, String>> devices) {
-    return first(devices, "nic")
-        .map(nic -> new PortRates(rate(nic, "limits.egress"), rate(nic, "limits.ingress")))
-        .orElse(PortRates.NONE);
+    return first(devices, "nic").map(Cabling::ratesOf).orElse(PortRates.NONE);
+  }
+
+  private static PortRates ratesOf(Map<String, String> nic) {
+    return new PortRates(rate(nic, "limits.egress"), rate(nic, "limits.ingress"));
   }
 
   /** Has the port keep to these rates from now on. */
@@ -101,7 +103,7 @@ final class Cabling implements AutoCloseable {
     return new Cabling(
         NetworkCard.of(port.mac(), port.mtu(), port),
         port,
-        rates(devices),
+        ratesOf(nic.get()),
         forwards -> {
           for (Map<String, String> device : devices.values()) {
             if ("proxy".equals(device.get("type"))) {
@@ -153,6 +155,7 @@ final class Cabling implements AutoCloseable {
       String own = nic.getOrDefault("hwaddr", "");
       boolean addresses = truth(nic, "security.ipv4_filtering", true);
       boolean macs = truth(nic, "security.mac_filtering", true);
+      PortRates rates = ratesOf(nic);
       return new PortRequest(
           name,
           own.isEmpty() ? mac : MacAddress.parse(own),
@@ -163,8 +166,8 @@ final class Cabling implements AutoCloseable {
               ? SpoofProtection.MAC_AND_ADDRESS
               : macs ? SpoofProtection.MAC : SpoofProtection.NONE,
           truth(nic, "security.port_isolation", false),
-          rate(nic, "limits.egress"),
-          rate(nic, "limits.ingress"));
+          rates.send(),
+          rates.receive());
     } catch (IllegalArgumentException e) {
       throw ProblemException.badInput(
           "the network device is not possible", String.valueOf(e.getMessage()));

@@ -29,22 +29,16 @@ public final class HandOver {
 
   private final InstanceStore store;
   private final DataFolder data;
-  private final String version;
   private final List<Held> held = new ArrayList<>();
   private long receiver;
 
   /** An instance that stands still, since then. */
   private record Held(HostedInstance instance, long since) {}
 
-  /**
-   * A hand-over of all machines.
-   *
-   * @param version of Javisor
-   */
-  public HandOver(InstanceStore store, DataFolder data, String version) {
+  /** A hand-over of all machines. */
+  public HandOver(InstanceStore store, DataFolder data) {
     this.store = store;
     this.data = data;
-    this.version = version;
   }
 
   /**
@@ -82,7 +76,6 @@ public final class HandOver {
   private void give(HandOverLink link, List<HostedInstance> all) throws IOException {
     link.send(
         new HandOverMessage.Greeting(
-            version,
             ProcessHandle.current().pid(),
             names(all.stream().filter(one -> one.machine().isPresent()).toList()),
             names(all.stream().filter(HostedInstance::awaitsRestart).toList())));

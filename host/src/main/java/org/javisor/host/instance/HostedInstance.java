@@ -19,8 +19,6 @@ import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
 import org.javisor.host.admission.Admission;
 import org.javisor.host.agent.AgentException;
-import org.javisor.host.agent.ExecRequest;
-import org.javisor.host.agent.ExecSession;
 import org.javisor.host.agent.GuestAgent;
 import org.javisor.host.handover.MachineTransfer;
 import org.javisor.host.scheduling.ProcessorShares;
@@ -31,8 +29,6 @@ import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
 import org.javisor.network.MachinePort;
 import org.javisor.network.VirtualNetwork;
-import org.javisor.storage.block.DiskProgress;
-import org.javisor.storage.block.LayeredDisk;
 import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -221,9 +217,16 @@ public final class HostedInstance {
 
   private void powerOn() throws InterruptedException {
     powerOn(
-        (settings, way, card) ->
-            host.build(
-                settings.spec(name, image.image()), way.ports(), HOST_NAME_WORD + name, card));
+        (settings, way, card) -> {
+          prepareSeed();
+          return host.build(
+              settings.spec(name, image.image()), way.ports(), HOST_NAME_WORD + name, card);
+        });
+  }
+
+  /** Not for a machine that is handed over: it goes on with the disks it has. */
+  private void prepareSeed() {
+    CloudInitSeed.prepare(folder, name, config.expandedConfig());
   }
 
   /** Builds the machine: to boot, or to go on from a snapshot. */
@@ -241,7 +244,6 @@ public final class HostedInstance {
       InstanceSettings settings = InstanceSettings.of(config);
       seat =
           store.admission().admit(name, settings.cpus(), settings.memory().orElse(image.memory()));
-      CloudInitSeed.prepare(folder, name, config.expandedConfig());
       GuestAgent way = new GuestAgent();
       Cabling plugged = cabling;
       if (plugged == null) {
@@ -812,15 +814,13 @@ public final class HostedInstance {
   private void goOnFrom(SnapshotFolder memory, Optional<CloneIdentity> identity)
       throws InterruptedException {
     powerOn(
-        (settings, way, card) ->
-            host.build(
-                memory,
-                new RestoredSpec(
-                    settings.engine(),
-                    Optional.of(name),
-                    way.ports(),
-                    identity,
-                    Optional.of(card))));
+        (settings, way, card) -> {
+          prepareSeed();
+          return host.build(
+              memory,
+              new RestoredSpec(
+                  settings.engine(), Optional.of(name), way.ports(), identity, Optional.of(card)));
+        });
   }
 
   /**
@@ -834,9 +834,8 @@ public final class HostedInstance {
           remember(config.withPowered(true));
           return name;
         });
-    adjust(
-        Optional.of(new CloneIdentity(requireMachine().address(), identity.hostName())),
-        requireAgent());
+    adjustment(Optional.of(new CloneIdentity(requireMachine().address(), identity.hostName())))
+        .run(requireAgent());
     store.tell("instance-started", name, "");
   }
 
@@ -844,36 +843,19 @@ public final class HostedInstance {
   private void adjustClock() {
     GuestAgent way = agent;
     if (way != null) {
-      Thread.ofVirtual()
-          .name("clock of " + name)
-          .start(
-              () -> {
-                try {
-                  adjust(Optional.empty(), way);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
+      adjustment(Optional.empty()).begin(way);
     }
   }
 
-  /** Has the guest's agent do what a guest needs that went on from another time or as a copy. */
-  private void adjust(Optional<CloneIdentity> identity, GuestAgent way)
-      throws InterruptedException {
-    GuestAdjustment adjustment = new GuestAdjustment(identity, InstanceSettings.of(config).clock());
-    try {
-      if (!way.await(ADJUSTMENT)) {
-        throw new AgentException.Absent("no agent in the guest answers");
-      }
-      try (ExecSession session = way.exec(ExecRequest.of("sh", "-c", adjustment.script()))) {
-        session.stdin().close();
-        session.await(ADJUSTMENT);
-      }
-    } catch (IOException e) {
-      // It runs on, with the clock or the name it had: a guest without an agent cannot be told.
-      System.getLogger(HostedInstance.class.getName())
-          .log(System.Logger.Level.WARNING, "{0} was not adjusted: {1}", name, e.getMessage());
-    }
+  /**
+   * What a guest needs that went on from another time or as a copy. One that cannot be told runs on
+   * with the clock or the name it had.
+   */
+  private GuestScript adjustment(Optional<CloneIdentity> identity) {
+    return new GuestScript(
+        name + " was not adjusted",
+        new GuestAdjustment(identity, InstanceSettings.of(config).clock()).script(),
+        ADJUSTMENT);
   }
 
   /** The memory of a stateful snapshot, for a copy. */
@@ -907,14 +889,11 @@ public final class HostedInstance {
     Instance running = machine;
     try {
       if (running != null) {
-        Optional<LayeredDisk> disk = running.layeredDisk();
-        if (disk.isPresent()) {
-          disk.get().compact(DiskProgress.IGNORED);
-        }
+        snapshots.compactDisk(Optional.of(running));
       } else if (transition.tryLock()) { // Who has it just now may start it.
         try {
           if (!gone && machine == null) {
-            host.withDisk(name, disk -> disk.compact(DiskProgress.IGNORED));
+            snapshots.compactDisk(Optional.empty());
           }
         } finally {
           transition.unlock();

@@ -16,6 +16,7 @@ import org.javisor.host.snapshot.SnapshotFolder;
 import org.javisor.host.snapshot.SnapshotOptions;
 import org.javisor.machine.Entropy;
 import org.javisor.machine.Machine;
+import org.javisor.storage.block.DiskProgress;
 import org.javisor.storage.block.DiskSnapshot;
 import org.javisor.storage.block.LayeredDisk;
 
@@ -151,6 +152,11 @@ final class InstanceSnapshots {
             }
           });
     }
+  }
+
+  /** Gives back the space of layers that only deleted snapshots needed. */
+  void compactDisk(Optional<Instance> machine) throws IOException {
+    onDisk(machine, disk -> disk.compact(DiskProgress.IGNORED));
   }
 
   private static Set<String> names(LayeredDisk disk) throws IOException {

@@ -1,9 +1,6 @@
 package org.javisor.host.instance;
 
-import java.io.IOException;
 import java.time.Duration;
-import org.javisor.host.agent.ExecRequest;
-import org.javisor.host.agent.ExecSession;
 import org.javisor.host.agent.GuestAgent;
 
 /**
@@ -31,23 +28,6 @@ final class RootGrowth {
     if (!way.isConnected()) {
       return; // It boots just now, or has no agent.
     }
-    Thread.ofVirtual()
-        .name("growth of " + name)
-        .start(
-            () -> {
-              try (ExecSession session = way.exec(ExecRequest.of("sh", "-c", SCRIPT))) {
-                session.stdin().close();
-                session.await(PATIENCE);
-              } catch (IOException e) {
-                System.getLogger(RootGrowth.class.getName())
-                    .log(
-                        System.Logger.Level.WARNING,
-                        "the file system of {0} was not grown: {1}",
-                        name,
-                        e.getMessage());
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+    new GuestScript("the file system of " + name + " was not grown", SCRIPT, PATIENCE).begin(way);
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.javisor.host.ByteSize;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
@@ -37,7 +36,9 @@ record RunningChange(
    * @throws ProblemException if the disk or the memory cannot have this size; nothing has changed
    */
   void prepare(Optional<Instance> machine) throws InterruptedException {
-    requireMemory();
+    if (!after.memory().equals(before.memory())) {
+      image.requireEnough(after.memory());
+    }
     if (!grows()) {
       return;
     }
@@ -57,19 +58,6 @@ record RunningChange(
   /** Whether the disk is to get another size. */
   boolean grows() {
     return after.diskSize().isPresent() && !after.diskSize().equals(before.diskSize());
-  }
-
-  private void requireMemory() {
-    OptionalLong memory = after.memory();
-    if (memory.isPresent()
-        && !memory.equals(before.memory())
-        && memory.getAsLong() < image.minimumMemory()) {
-      throw ProblemException.badInput(
-          ByteSize.format(memory.getAsLong())
-              + " of memory are too little for the image "
-              + image.image(),
-          "give it at least " + ByteSize.format(image.minimumMemory()));
-    }
   }
 
   private interface Resizing {
