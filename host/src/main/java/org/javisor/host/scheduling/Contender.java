@@ -109,6 +109,11 @@ final class Contender {
     return virtualTime + (double) chosen * slice / claim.shares();
   }
 
+  /** Its virtual time before one of its vCPUs had a slice. */
+  double virtualTimeBefore(long slice) {
+    return virtualTime - (double) slice / claim.shares();
+  }
+
   void setVirtualTime(double time) {
     virtualTime = time;
   }

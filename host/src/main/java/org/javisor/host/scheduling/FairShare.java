@@ -75,15 +75,26 @@ final class FairShare {
         next.choose();
       }
     }
+    forgetDebts(contenders);
+  }
+
+  /**
+   * Of those that got all they wanted, nobody is owed the time before, in which he wanted less. Who
+   * had only waited for his turn is not meant: others are ahead of him by up to one slice each, and
+   * that is longer the fewer shares they have.
+   */
+  private void forgetDebts(List<Contender> contenders) {
     present = Double.POSITIVE_INFINITY;
+    double oneTurnAgo = Double.POSITIVE_INFINITY;
     for (Contender contender : contenders) {
       if (contender.isUnserved()) {
         present = Math.min(present, contender.virtualTime());
+        oneTurnAgo = Math.min(oneTurnAgo, contender.virtualTimeBefore(slice));
       }
     }
     for (Contender contender : contenders) {
       if (!contender.isUnserved()) {
-        contender.forgetDebtsBefore(present, HEAD_START * slice);
+        contender.forgetDebtsBefore(oneTurnAgo, HEAD_START * slice);
       }
     }
   }
