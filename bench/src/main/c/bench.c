@@ -5,11 +5,14 @@
 
    with the elapsed time of CLOCK_MONOTONIC for all iterations, for one iteration at steady state and
    until the steady state was reached (see settling.h), and the instructions the hart retired
-   meanwhile, 0 where it does not say. Ends with 1 if the program finds its own result wrong. */
+   meanwhile, 0 where it does not say or where several do the work. Ends with 1 if the program finds
+   its own result wrong. */
+#define _GNU_SOURCE
 #include "bench.h"
 #include "settling.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -40,8 +43,24 @@ static uint64_t retired(void) {
   return count;
 }
 
+/* Each hart counts for itself: one thread stays where it is, so that two readings can be
+   subtracted. */
+static int stays_on_its_hart(void) {
+  int hart = sched_getcpu();
+  if (hart < 0) {
+    return 0;
+  }
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(hart, &only);
+  return sched_setaffinity(0, sizeof only, &only) == 0;
+}
+
 /* The kernel may have closed the counter to user mode. */
 static int counts_instructions(void) {
+  if (bench_threads != 1 || !stays_on_its_hart()) {
+    return 0;
+  }
   if (sigsetjmp(not_counted, 1) != 0) {
     return 0;
   }
