@@ -6,6 +6,7 @@ module org.javisor.host {
   requires transitive org.javisor.network;
   requires transitive org.javisor.storage;
   requires transitive org.javisor.image;
+  requires transitive org.javisor.migration;
   requires tools.jackson.databind;
   requires static transitive org.jspecify;
 

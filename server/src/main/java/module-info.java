@@ -8,6 +8,7 @@ module org.javisor.server {
   requires org.eclipse.jetty.unixdomain.server;
   requires org.eclipse.jetty.websocket.server;
   requires java.management;
+  requires java.net.http;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
   requires static transitive org.jspecify;
@@ -32,6 +33,8 @@ module org.javisor.server {
   opens org.javisor.server.network to
       tools.jackson.databind;
   opens org.javisor.server.operation to
+      tools.jackson.databind;
+  opens org.javisor.server.peer to
       tools.jackson.databind;
   opens org.javisor.server.storage to
       tools.jackson.databind;

@@ -48,6 +48,7 @@ final class Commands {
           "snapshot",
           "restore",
           "clone",
+          "move",
           "net",
           "up",
           "down",
@@ -111,6 +112,7 @@ final class Commands {
       case "snapshot" -> new SnapshotCommand();
       case "restore" -> new RestoreCommand();
       case "clone" -> new CloneCommand();
+      case "move" -> new MoveCommand();
       case "net" -> new NetCommand();
       case "up" -> new UpCommand();
       case "down" -> new DownCommand();

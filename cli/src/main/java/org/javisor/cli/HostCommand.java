@@ -39,6 +39,9 @@ import tools.jackson.databind.JsonNode;
       HostUpgradeCommand.class,
       HostCommand.Status.class,
       HostCommand.Token.class,
+      HostPeersCommands.Join.class,
+      HostPeersCommands.Ls.class,
+      HostPeersCommands.Leave.class,
       HostConfigCommand.class
     },
     footerHeading = "%nExamples:%n",
@@ -46,6 +49,7 @@ import tools.jackson.databind.JsonNode;
       "  javisor host start                          in the background, on a Unix socket",
       "  javisor host start --listen 127.0.0.1:8443  for other clients too, with TLS",
       "  javisor host token laptop                   what a client needs to add itself",
+      "  javisor host join TOKEN --as b              another host, to move instances to",
       "  javisor host status",
       "  javisor host upgrade                        to this version; machines run on",
       "  javisor host config javisor.overcommit.memory=1.5",
@@ -62,7 +66,7 @@ final class HostCommand implements Callable<Integer> {
   public Integer call() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "host needs start, stop, upgrade, status, token or config");
+        "host needs start, stop, upgrade, status, token, join, ls, leave or config");
   }
 
   /** The host process of the data folder that this environment names. */
@@ -71,7 +75,7 @@ final class HostCommand implements Callable<Integer> {
   }
 
   /** A client of the host process, which is not started for it. */
-  private static HostClient running() throws InterruptedException {
+  static HostClient running() throws InterruptedException {
     if (!process().isRunning()) {
       throw ProblemException.failed("no host process runs", "javisor host start", null);
     }

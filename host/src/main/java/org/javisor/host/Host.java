@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.javisor.host.handover.MachineTransfer;
 import org.javisor.host.snapshot.CloneIdentity;
 import org.javisor.host.snapshot.MachineDescription;
@@ -145,7 +146,8 @@ public final class Host {
       plan = plan.withWords(spec.append());
       long memory = spec.memory().orElse(plan.memory());
       Instance instance =
-          new Instance(plan, spec.cpus(), memory, spec.engine(), folder, ports, card);
+          new Instance(
+              plan, spec.cpus(), memory, spec.engine(), folder, ports, card, new Beginning.Boot());
       built = true;
       return instance;
     } finally {
@@ -193,9 +195,7 @@ public final class Host {
                               spec.identity()
                                   .map(CloneIdentity::address)
                                   .orElseGet(() -> firstAddress(machine)))),
-              Optional.of(snapshot),
-              spec.identity().isPresent(),
-              Optional.empty());
+              new Beginning.Snapshot(snapshot, spec.identity().isPresent()));
       built = true;
       return instance;
     } catch (IOException e) {
@@ -217,55 +217,102 @@ public final class Host {
    */
   public Instance takeOver(
       MachineTransfer transfer, List<PortConfiguration> ports, NetworkCard card) {
-    MachineTransfer.Hardware hardware = transfer.hardware();
-    if (!ports.stream().map(PortConfiguration::name).toList().equals(hardware.ports())) {
-      throw ProblemException.failed(
-          "the machine " + transfer.name() + " has other ports than this version knows", "", null);
-    }
-    List<OpenDisk> disks = new ArrayList<>();
     try {
       MachineFolder folder = data.handedOver(transfer.name());
-      boolean built = false;
-      try {
-        openKept(KeptMachine.read(folder.path()), OptionalLong.empty(), folder.path(), disks);
-        if (disks.size() != hardware.disks()) {
-          throw ProblemException.failed(
-              "the disk of the machine " + transfer.name() + " is not there", "", null);
-        }
-        Optional<BootFile> initialRamDisk = Optional.empty();
-        if (!hardware.initialRamDisk().isEmpty()) {
-          initialRamDisk = Optional.of(BootFile.map(Path.of(hardware.initialRamDisk())));
-        }
-        Instance instance =
-            new Instance(
-                new BootPlan(
-                    kernel(Path.of(hardware.kernel())),
-                    initialRamDisk,
-                    disks,
-                    hardware.commandLine(),
-                    hardware.memory(),
-                    hardware.profile().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(data.profile(hardware.profile()))),
-                hardware.cpus(),
-                hardware.memory(),
-                hardware.interpreted() ? EngineKind.INTERPRETER : EngineKind.TRANSLATOR,
-                folder,
-                ports,
-                card,
-                Optional.empty(),
-                false,
-                Optional.of(transfer));
-        built = true;
-        return instance;
-      } finally {
-        if (!built) {
-          close(disks, folder);
-        }
-      }
+      return goOn(
+          transfer.name(),
+          transfer.hardware(),
+          folder,
+          KeptMachine.read(folder.path()),
+          ports,
+          card,
+          new Beginning.HandedOver(transfer));
     } catch (IOException e) {
       throw ProblemException.failed(
           "the machine " + transfer.name() + " cannot be taken over: " + e.getMessage(), "", e);
+    }
+  }
+
+  /**
+   * Builds a machine that comes from another host; it is paused once it is started.
+   *
+   * @param name of the instance, in whose folder its disk is already
+   * @param hardware as it has it there; files as they are called here
+   * @param made what it was made from
+   * @param state of clock, devices and vCPUs; asked for when it is started
+   * @throws ProblemException if it does not fit
+   */
+  public Instance arrive(
+      String name,
+      MachineTransfer.Hardware hardware,
+      KeptMachine made,
+      List<PortConfiguration> ports,
+      NetworkCard card,
+      Supplier<byte[]> state) {
+    try {
+      return goOn(
+          name,
+          hardware,
+          data.named(name),
+          Optional.of(made),
+          ports,
+          card,
+          new Beginning.Arrived(name, state));
+    } catch (IOException e) {
+      throw ProblemException.failed(
+          "the machine " + name + " cannot be built: " + e.getMessage(), "", e);
+    }
+  }
+
+  private Instance goOn(
+      String name,
+      MachineTransfer.Hardware hardware,
+      MachineFolder folder,
+      Optional<KeptMachine> made,
+      List<PortConfiguration> ports,
+      NetworkCard card,
+      Beginning beginning)
+      throws IOException {
+    List<OpenDisk> disks = new ArrayList<>();
+    boolean built = false;
+    try {
+      if (!ports.stream().map(PortConfiguration::name).toList().equals(hardware.ports())) {
+        throw ProblemException.failed(
+            "the machine " + name + " has other ports than this version knows", "", null);
+      }
+      openKept(made, OptionalLong.empty(), folder.path(), disks);
+      if (disks.size() != hardware.disks()) {
+        throw ProblemException.failed(
+            "the disk of the machine " + name + " is not there", "", null);
+      }
+      Optional<BootFile> initialRamDisk = Optional.empty();
+      if (!hardware.initialRamDisk().isEmpty()) {
+        initialRamDisk = Optional.of(BootFile.map(Path.of(hardware.initialRamDisk())));
+      }
+      Instance instance =
+          new Instance(
+              new BootPlan(
+                  kernel(Path.of(hardware.kernel())),
+                  initialRamDisk,
+                  disks,
+                  hardware.commandLine(),
+                  hardware.memory(),
+                  hardware.profile().isEmpty()
+                      ? Optional.empty()
+                      : Optional.of(data.profile(hardware.profile()))),
+              hardware.cpus(),
+              hardware.memory(),
+              hardware.interpreted() ? EngineKind.INTERPRETER : EngineKind.TRANSLATOR,
+              folder,
+              ports,
+              card,
+              beginning);
+      built = true;
+      return instance;
+    } finally {
+      if (!built) {
+        close(disks, folder);
+      }
     }
   }
 

@@ -78,10 +78,8 @@ public final class Instance implements AutoCloseable {
   private final RiscvBoard board;
   private final NetDevice network;
   private final MacAddress address;
-  private final Optional<SnapshotFolder> origin;
-  private final Optional<MachineTransfer> handed;
+  private final Beginning beginning;
   private final MachineTransfer.Hardware hardware;
-  private final boolean copy;
   private final SnapshotWriter snapshots;
 
   /** A machine of a single command has none: it is gone before it could give anything back. */
@@ -95,6 +93,7 @@ public final class Instance implements AutoCloseable {
    *
    * @param ports named byte channels to programs in the guest; with a guest agent's, the machine
    *     also has a memory balloon
+   * @param beginning where it starts from
    * @throws ProblemException if kernel and initial RAM disk do not fit, or the host has no memory
    */
   Instance(
@@ -104,40 +103,10 @@ public final class Instance implements AutoCloseable {
       EngineKind engineKind,
       MachineFolder folder,
       List<PortConfiguration> ports,
-      NetworkCard card) {
-    this(
-        plan,
-        cpus,
-        memory,
-        engineKind,
-        folder,
-        ports,
-        card,
-        Optional.empty(),
-        false,
-        Optional.empty());
-  }
-
-  /**
-   * As the other constructor; but a machine with an origin starts from that snapshot.
-   *
-   * @param copy whether it is to be a machine of its own, which the guest is told
-   * @param handed what another process said of it; it goes on from there then
-   */
-  Instance(
-      BootPlan plan,
-      int cpus,
-      long memory,
-      EngineKind engineKind,
-      MachineFolder folder,
-      List<PortConfiguration> ports,
       NetworkCard card,
-      Optional<SnapshotFolder> origin,
-      boolean copy,
-      Optional<MachineTransfer> handed) {
+      Beginning beginning) {
     this.plan = plan;
-    this.origin = origin;
-    this.handed = handed;
+    this.beginning = beginning;
     this.hardware =
         new MachineTransfer.Hardware(
             cpus,
@@ -149,7 +118,6 @@ public final class Instance implements AutoCloseable {
             plan.profile().map(TranslatorProfile::name).orElse(""),
             ports.stream().map(PortConfiguration::name).toList(),
             plan.disks().size());
-    this.copy = copy;
     this.address = card.configuration().mac();
     this.hotEntries =
         engineKind == EngineKind.TRANSLATOR
@@ -200,15 +168,8 @@ public final class Instance implements AutoCloseable {
           filled.isPresent()
               ? new RiscvBoard(configuration, engine, filled.get())
               : new RiscvBoard(configuration, engine);
-      if (filled.isEmpty()
-          && handed.isPresent()
-          && handed.get().memoryHandOver() instanceof MemoryHandOver.Changes changes) {
-        board.machine().parts().memory().replaceWith(changes);
-      }
-      if (origin.isPresent() && engineKind == EngineKind.INTERPRETER) {
-        // After the board, which then shares no decoded code with machines that translate it: what
-        // these have put into a page an interpreter cannot execute.
-        board.machine().parts().memory().replaceWith(origin.get().memory().path());
+      if (filled.isEmpty()) {
+        fill(board.machine().parts().memory());
       }
       snapshots =
           new SnapshotWriter(
@@ -236,18 +197,37 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  /** The memory of a machine that goes on, but of one that is filled after its board is made. */
+  /**
+   * The memory of a machine that goes on; but that of one that shares it with others, and is
+   * interpreted, is filled after its board is made, which then shares no decoded code with machines
+   * that translate it: what these have put into a page an interpreter cannot execute.
+   */
   private Optional<GuestMemory> filledMemory(EngineKind engineKind, long size) throws IOException {
     boolean translates = engineKind == EngineKind.TRANSLATOR;
-    if (handed.isPresent()) {
-      MemoryHandOver there = handed.get().memoryHandOver();
-      return translates || there instanceof MemoryHandOver.Whole
-          ? Optional.of(GuestMemory.takeOver(BoardMap.MEMORY, size, there))
-          : Optional.empty();
+    return switch (beginning) {
+      case Beginning.Boot _ -> Optional.empty();
+      case Beginning.Snapshot snapshot ->
+          translates
+              ? Optional.of(GuestMemory.map(BoardMap.MEMORY, size, snapshot.memory()))
+              : Optional.empty();
+      case Beginning.HandedOver(MachineTransfer transfer) ->
+          translates || transfer.memoryHandOver() instanceof MemoryHandOver.Whole
+              ? Optional.of(GuestMemory.takeOver(BoardMap.MEMORY, size, transfer.memoryHandOver()))
+              : Optional.empty();
+      case Beginning.Arrived _ -> Optional.empty();
+    };
+  }
+
+  private void fill(GuestMemory memory) throws IOException {
+    switch (beginning) {
+      case Beginning.Boot _, Beginning.Arrived _ -> {}
+      case Beginning.Snapshot snapshot -> memory.replaceWith(snapshot.memory());
+      case Beginning.HandedOver(MachineTransfer transfer) -> {
+        if (transfer.memoryHandOver() instanceof MemoryHandOver.Changes changes) {
+          memory.replaceWith(changes);
+        }
+      }
     }
-    return origin.isPresent() && translates
-        ? Optional.of(GuestMemory.map(BoardMap.MEMORY, size, origin.get().memory().path()))
-        : Optional.empty();
   }
 
   private MachineDescription describe(
@@ -293,24 +273,26 @@ public final class Instance implements AutoCloseable {
 
   /**
    * Powers on; an instance that was built from a snapshot goes on where that was taken, and one
-   * that was handed over stays paused where it stopped.
+   * that was handed over or has arrived stays paused where it stopped.
    *
    * @throws ProblemException if the saved state does not fit; the instance can only be closed then
    */
   public void start() {
-    if (handed.isPresent()) {
-      startHandedOver(handed.get());
-      return;
+    switch (beginning) {
+      case Beginning.Boot _ -> board.machine().start();
+      case Beginning.Snapshot snapshot -> start(snapshot);
+      case Beginning.HandedOver(MachineTransfer transfer) ->
+          startPaused(transfer.name(), transfer.state());
+      case Beginning.Arrived arrived -> startPaused(arrived.name(), arrived.state().get());
     }
-    if (origin.isEmpty()) {
-      board.machine().start();
-      return;
-    }
-    SnapshotFolder snapshot = origin.get();
+  }
+
+  private void start(Beginning.Snapshot beginning) {
+    SnapshotFolder snapshot = beginning.folder();
     try {
       board.machine().startPaused(snapshot.state(board.machine()));
       snapshots.beginWith(snapshot);
-      if (copy) {
+      if (beginning.copy()) {
         network.changeAddress(address);
       }
       // Whoever starts from a snapshot may do so twice.
@@ -327,15 +309,25 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  private void startHandedOver(MachineTransfer transfer) {
+  private void startPaused(String name, byte[] state) {
     try {
-      board.machine().startPaused(board.machine().read(new ByteArrayInputStream(transfer.state())));
+      board.machine().startPaused(board.machine().read(new ByteArrayInputStream(state)));
     } catch (IOException | SavedStateException e) {
       throw ProblemException.failed(
-          "the machine " + transfer.name() + " does not fit this version: " + e.getMessage(),
-          "",
-          e);
+          "the machine " + name + " does not fit this version: " + e.getMessage(), "", e);
     }
+  }
+
+  /** The state of clock, devices and vCPUs of the paused machine, for a machine elsewhere. */
+  public byte[] saveState() throws IOException {
+    ByteArrayOutputStream state = new ByteArrayOutputStream();
+    Machine.write(state, board.machine().save());
+    return state.toByteArray();
+  }
+
+  /** What it is, besides its devices' configuration. */
+  public MachineTransfer.Hardware hardware() {
+    return hardware;
   }
 
   /**
@@ -351,8 +343,7 @@ public final class Instance implements AutoCloseable {
    */
   public synchronized MachineTransfer handOver(
       String name, boolean paused, long startedAt, long stoodAt) throws IOException {
-    ByteArrayOutputStream state = new ByteArrayOutputStream();
-    Machine.write(state, board.machine().save());
+    byte[] state = saveState();
     MemoryHandOver memory = board.memory().handOver();
     for (OpenDisk disk : plan.disks()) {
       disk.release();
@@ -368,7 +359,7 @@ public final class Instance implements AutoCloseable {
           case MemoryHandOver.Whole whole -> whole.file().toString();
           case MemoryHandOver.Changes changes -> changes.file().toString();
         },
-        state.toByteArray(),
+        state,
         stoodAt,
         System.nanoTime());
   }

@@ -32,4 +32,18 @@ public final class JsonFile {
   public static <T> T read(Path file, Class<T> form) throws IOException {
     return JSON.readValue(Files.readAllBytes(file), form);
   }
+
+  /** A record as text, for another host. */
+  public static String text(Object value) {
+    return JSON.writeValueAsString(value);
+  }
+
+  /**
+   * A record from the text of another host.
+   *
+   * @throws tools.jackson.core.JacksonException if it is none of this form
+   */
+  public static <T> T parse(String text, Class<T> form) {
+    return JSON.readValue(text, form);
+  }
 }

@@ -43,6 +43,9 @@ public record KeptMachine(
 
   private static final String FILE = "machine.properties";
 
+  /** Where it lies in the folder of a machine that is not this host's yet. */
+  public static final String ASIDE = "arriving";
+
   /** What an image has for a machine. */
   public static KeptMachine of(Image image) {
     return new KeptMachine(
@@ -105,12 +108,24 @@ public record KeptMachine(
     DurableRename.move(fresh, folder.resolve(FILE));
   }
 
+  /**
+   * Remembers it for a machine that arrives in this folder, which is none before {@link #adopt}.
+   */
+  public void writeAside(Path folder) throws IOException {
+    write(Files.createDirectories(folder.resolve(ASIDE)));
+  }
+
+  /** The machine of this folder is this host's from now on, on stable storage. */
+  public static void adopt(Path folder) throws IOException {
+    DurableRename.move(folder.resolve(ASIDE).resolve(FILE), folder.resolve(FILE));
+  }
+
   /** The digests of all files that the machines under this folder stand on. */
   static Set<Sha256> filesInUse(Path machines) {
     Set<Sha256> inUse = new HashSet<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(machines)) {
       for (Path folder : folders) {
-        Optional<KeptMachine> machine = read(folder);
+        Optional<KeptMachine> machine = read(folder).or(() -> arriving(folder));
         if (machine.isPresent()) {
           inUse.add(digest(machine.get().kernel()));
           inUse.add(digest(machine.get().initialRamDisk()));
@@ -123,6 +138,14 @@ public record KeptMachine(
       throw new UncheckedIOException(e);
     }
     return inUse;
+  }
+
+  private static Optional<KeptMachine> arriving(Path folder) {
+    try {
+      return read(folder.resolve(ASIDE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Files of images are called by their digest. */

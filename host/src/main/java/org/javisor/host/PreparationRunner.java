@@ -50,7 +50,8 @@ final class PreparationRunner implements MachineRunner {
               EngineKind.TRANSLATOR,
               folder,
               List.of(),
-              NetworkCard.alone());
+              NetworkCard.alone(),
+              new Beginning.Boot());
     } finally {
       if (instance == null) {
         for (OpenDisk disk : disks) {

@@ -53,7 +53,9 @@ import org.javisor.server.host.CertificateRoutes;
 import org.javisor.server.host.ClusterRoutes;
 import org.javisor.server.host.HandOverRoutes;
 import org.javisor.server.host.HostRoutes;
+import org.javisor.server.host.MigrationRoutes;
 import org.javisor.server.host.OperationRoutes;
+import org.javisor.server.host.PeerRoutes;
 import org.javisor.server.host.ProjectRoutes;
 import org.javisor.server.host.ResourceRoutes;
 import org.javisor.server.host.WarningRoutes;
@@ -69,11 +71,15 @@ import org.javisor.server.image.ImageRoutes;
 import org.javisor.server.instance.ConsoleRoutes;
 import org.javisor.server.instance.ExecRoutes;
 import org.javisor.server.instance.FileRoutes;
+import org.javisor.server.instance.InstanceMove;
 import org.javisor.server.instance.InstanceRoutes;
 import org.javisor.server.instance.SnapshotRoutes;
 import org.javisor.server.metrics.MetricsRoutes;
 import org.javisor.server.network.NetworkRoutes;
 import org.javisor.server.operation.Operations;
+import org.javisor.server.peer.PeerConnections;
+import org.javisor.server.peer.PeerStore;
+import org.javisor.server.peer.Settlement;
 import org.javisor.server.storage.StorageRoutes;
 import org.javisor.server.trust.AnyCertificate;
 import org.javisor.server.trust.HostCertificate;
@@ -120,6 +126,9 @@ public final class HostServer implements AutoCloseable {
   private final InstanceStore instances;
   private final TrustStore trust;
   private final HostCertificate certificate;
+  private final PeerStore peers;
+  private final PeerConnections connections;
+  private final Settlement settlement;
   private final List<String> addresses = new ArrayList<>();
   private final RouteTable routes;
 
@@ -137,6 +146,8 @@ public final class HostServer implements AutoCloseable {
     this.instances = instances;
     certificate = HostCertificate.in(folder);
     trust = new TrustStore(folder.resolve("trust"));
+    peers = new PeerStore(folder.resolve("peers"));
+    connections = new PeerConnections(certificate);
     server = new Server(threads());
     server.setStopTimeout(0);
     server.setErrorHandler(new ErrorAnswers());
@@ -160,6 +171,7 @@ public final class HostServer implements AutoCloseable {
     ServerWebSocketContainer.ensure(server);
     server.setHandler(new ApiHandler(routes, this::identify));
     server.start();
+    settlement = new Settlement(instances.moves(), peers, connections);
   }
 
   /** The machines are not ours any more: nothing of an orderly end may touch them. */
@@ -192,7 +204,11 @@ public final class HostServer implements AutoCloseable {
         new CertificateRoutes(trust, operations, certificate.fingerprint(), () -> addresses)
             .routes());
     all.addAll(images.routes());
-    all.addAll(new InstanceRoutes(instances, images, operations).routes());
+    all.addAll(new PeerRoutes(peers, connections, trust, certificate, () -> addresses).routes());
+    all.addAll(
+        new MigrationRoutes(instances.moves(), peers, connections, () -> addresses).routes());
+    InstanceMove move = new InstanceMove(instances, peers, connections, operations);
+    all.addAll(new InstanceRoutes(instances, images, move, operations).routes());
     all.addAll(new ConsoleRoutes(instances, operations).routes());
     all.addAll(new ExecRoutes(instances, operations).routes());
     all.addAll(new NetworkRoutes(instances).routes());
@@ -440,6 +456,7 @@ public final class HostServer implements AutoCloseable {
   /** Ends the API, then the machines, which start again with the next host process. */
   @Override
   public void close() {
+    settlement.close();
     try {
       server.stop();
     } catch (Exception e) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
@@ -236,9 +237,16 @@ public final class HostedInstance {
   }
 
   private void powerOn(Builder builder) throws InterruptedException {
+    prepare(builder);
+    switchOn();
+  }
+
+  /** Has everything that the machine needs, and the machine; it is not on yet. */
+  private void prepare(Builder builder) throws InterruptedException {
     requireSound();
     InstanceStatus before = status;
     status = InstanceStatus.STARTING;
+    boolean prepared = false;
     try {
       store.requireOpen();
       InstanceSettings settings = InstanceSettings.of(config);
@@ -251,26 +259,45 @@ public final class HostedInstance {
         cabling = plugged;
       }
       Instance built = builder.build(settings, way, plugged.card());
-      built.showConsole(console);
-      RunningChange.limit(built, settings.diskLimits());
       stopAsked = false;
       agent = way;
       machine = built;
+      built.showConsole(console);
+      RunningChange.limit(built, settings.diskLimits());
+      prepared = true;
+    } finally {
+      if (!prepared) {
+        undo();
+        status = before;
+      }
+    }
+  }
+
+  private void switchOn() {
+    Instance built = requireMachine();
+    boolean on = false;
+    try {
       startedAt = Instant.now();
       built.start();
-      place = store.processors().join(built.board().machine(), settings.claim());
+      place = store.processors().join(built.board().machine(), InstanceSettings.of(config).claim());
       status = InstanceStatus.RUNNING;
       Thread.ofVirtual().name("watch " + name).start(() -> watch(built));
-    } catch (InterruptedException | RuntimeException | Error e) {
-      Instance built = machine;
-      if (built != null) {
-        release(built);
+      on = true;
+    } finally {
+      if (!on) {
+        undo();
+        status = InstanceStatus.STOPPED;
       }
-      unplug();
-      leave();
-      status = before;
-      throw e;
     }
+  }
+
+  private void undo() {
+    Instance built = machine;
+    if (built != null) {
+      release(built);
+    }
+    unplug();
+    leave();
   }
 
   /** Waits for the machine's end, whoever wanted it, and cleans up after it. */
@@ -633,6 +660,123 @@ public final class HostedInstance {
         status = InstanceStatus.RUNNING;
       }
       return Duration.ofNanos(System.nanoTime() - transfer.stoodAt());
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /**
+   * Takes it out of all else, for a move to another host, until {@link #endMove} by the same
+   * thread: whoever wants to change it waits.
+   *
+   * @throws ProblemException if it is off, or has what cannot be moved
+   */
+  Instance beginMove() throws InterruptedException {
+    transition.lockInterruptibly();
+    boolean ready = false;
+    try {
+      requireThere();
+      Instance running = requireMachine();
+      if (!snapshots().isEmpty()) {
+        throw ProblemException.badInput(
+            "the instance " + name + " has snapshots, which stay where they are",
+            "delete them, or copy them first");
+      }
+      ready = true;
+      return running;
+    } finally {
+      if (!ready) {
+        transition.unlock();
+      }
+    }
+  }
+
+  /** Whether somebody has paused it. */
+  boolean isPaused() {
+    return status == InstanceStatus.FROZEN;
+  }
+
+  /** Denies it so many percent of its processor time while it moves. */
+  void slowDown(int percent) {
+    ProcessorShares.Place taken = place;
+    if (taken != null) {
+      taken.change(
+          InstanceSettings.of(config)
+              .claim()
+              .slowedDown(requireMachine().hardware().cpus(), percent));
+    }
+  }
+
+  /** Lets its machine run on, unless it has ended. */
+  void goOnIfOn() {
+    Instance running = machine;
+    if (running != null && running.board().machine().phase() == Machine.Phase.PAUSED) {
+      running.resume();
+    }
+  }
+
+  /** Gives back what was set aside for a machine that does not come. */
+  void abandon() {
+    transition.lock();
+    try {
+      undo();
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /** Lets go of its machine, which is another host's now. */
+  void depart() {
+    stopAsked = true;
+    gone = true;
+    Instance running = machine;
+    if (running != null) {
+      release(running);
+    }
+  }
+
+  /** Ends what {@link #beginMove} began. */
+  void endMove() {
+    transition.unlock();
+  }
+
+  /**
+   * Builds its machine, which comes from another host, after {@link #expect()}.
+   *
+   * @param hardware as it has it there; files as they are called here
+   * @param state of clock, devices and vCPUs; asked for when {@link #stand} is called
+   */
+  Instance expect(MachineTransfer.Hardware hardware, Supplier<byte[]> state)
+      throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      prepare(
+          (settings, way, card) -> host.arrive(name, hardware, image, way.ports(), card, state));
+      return requireMachine();
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /** Gives the machine that has come its state; it stands still. */
+  void stand() throws InterruptedException {
+    transition.lockInterruptibly();
+    try {
+      switchOn();
+      status = InstanceStatus.FROZEN;
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /** Lets the machine that has come go on, unless it is to stay paused. */
+  void arrive(boolean paused) {
+    transition.lock();
+    try {
+      if (!paused) {
+        requireMachine().resume();
+        status = InstanceStatus.RUNNING;
+      }
     } finally {
       transition.unlock();
     }

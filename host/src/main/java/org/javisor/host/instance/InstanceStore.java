@@ -45,6 +45,7 @@ public final class InstanceStore implements AutoCloseable {
   private final ProcessorShares processors = new ProcessorShares();
   private final HostConfiguration configuration;
   private final Admission admission;
+  private final Moves moves;
   private volatile boolean open = true;
   private volatile @Nullable SnapshotExpiry expiry;
   private final List<Consumer<LifecycleEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -70,8 +71,11 @@ public final class InstanceStore implements AutoCloseable {
     this.networks = new NetworkStore(data.root().resolve("networks"), this::isCalled);
     this.configuration = new HostConfiguration(data.root().resolve("host").resolve("config.json"));
     this.admission = new Admission(HostResources.ofThisHost(), configuration::limits);
+    this.moves = new Moves(this, host, data);
     for (Path folder : data.machineFolders()) {
-      open(folder);
+      if (moves.isHere(folder)) {
+        open(folder);
+      }
     }
     if (alone) {
       removeLeftovers();
@@ -107,6 +111,33 @@ public final class InstanceStore implements AutoCloseable {
           new HostedInstance(host, this, folder, name, image.get(), config, damage);
       instances.put(name, instance);
     }
+  }
+
+  /** The instances that leave this host or come to it. */
+  public Moves moves() {
+    return moves;
+  }
+
+  /** An instance that has come is there from now on. */
+  void adopt(HostedInstance instance, String reason) {
+    instances.put(instance.name(), instance);
+    tell("instance-migrated", instance.name(), reason);
+  }
+
+  /** An instance whose machine was lost on its way is there from now on, and boots. */
+  void arrived(Path folder) throws IOException, InterruptedException {
+    open(folder);
+    HostedInstance instance = get(String.valueOf(folder.getFileName()));
+    if (instance.startsWithHost()) {
+      instance.start();
+    }
+  }
+
+  /** An instance is another host's from now on. */
+  void departed(HostedInstance instance) {
+    instances.remove(instance.name(), instance);
+    networks.forget(instance.name());
+    tell("instance-deleted", instance.name(), "another host has it now");
   }
 
   /** What the host is configured with. */
@@ -325,7 +356,7 @@ public final class InstanceStore implements AutoCloseable {
         .anyMatch(name -> name.toLowerCase(Locale.ROOT).equals(lowerCase));
   }
 
-  private void requireFree(String name) {
+  void requireFree(String name) {
     if (instances.containsKey(name)) {
       throw ProblemException.badInput(
           "an instance is called " + name + " already", "choose another name, or delete that one");

@@ -86,7 +86,22 @@ public final class InstanceRequests {
       boolean refresh,
       @JsonAlias("Config") @Nullable Map<String, String> config,
       @JsonAlias("Devices") @Nullable Map<String, Map<String, String>> devices,
-      @JsonAlias("Profiles") @Nullable List<String> profiles) {}
+      @JsonAlias("Profiles") @Nullable List<String> profiles,
+      @Nullable Policy policy) {}
+
+  /**
+   * How an instance is to be moved.
+   *
+   * @param bandwidth bytes a second at most; 0 for as much as there is
+   * @param maxDowntimeMs milliseconds that it may stand still for what is left of its memory
+   * @param slowdown percent of its processor time that it may be denied at most
+   * @param dryRun whether it is only asked whether it could be moved
+   */
+  public record Policy(
+      @Nullable Long bandwidth,
+      @Nullable Integer maxDowntimeMs,
+      @Nullable Integer slowdown,
+      boolean dryRun) {}
 
   /** {@code PUT /1.0/instances/NAME/state}; the time-out is in seconds. */
   public record State(@Nullable String action, int timeout, boolean force, boolean stateful) {}

@@ -35,12 +35,15 @@ public final class InstanceRoutes {
 
   private final InstanceStore instances;
   private final ImageRoutes images;
+  private final InstanceMove move;
   private final Operations operations;
 
   /** Routes of these instances. */
-  public InstanceRoutes(InstanceStore instances, ImageRoutes images, Operations operations) {
+  public InstanceRoutes(
+      InstanceStore instances, ImageRoutes images, InstanceMove move, Operations operations) {
     this.instances = instances;
     this.images = images;
+    this.move = move;
     this.operations = operations;
   }
 
@@ -278,10 +281,17 @@ public final class InstanceRoutes {
   private Answer rename(Call call) throws IOException {
     HostedInstance instance = named(call);
     InstanceRequests.Rename request = call.body(InstanceRequests.Rename.class);
-    if (request.migration()) {
-      throw ApiException.badRequest("this host cannot move instances to others");
-    }
     String name = request.name();
+    if (request.migration()) {
+      if (name != null && !name.isEmpty() && !name.equals(instance.name())) {
+        throw ApiException.badRequest("an instance keeps its name when it moves");
+      }
+      String target = call.query("target");
+      if (target.isEmpty()) {
+        throw ApiException.badRequest("the host to move to is missing: ?target=NAME");
+      }
+      return new Answer.Background(move.begin(instance, target, request.policy()));
+    }
     if (name == null || name.isEmpty()) {
       throw ApiException.badRequest("the new name is missing");
     }

@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
@@ -300,6 +301,38 @@ public final class LayeredDisk implements BlockDevice {
         layers.get(tree, id).addTouched(changed);
       }
       return changed;
+    } finally {
+      structure.unlock();
+    }
+  }
+
+  /**
+   * Which blocks of {@link DirtyBlocks#BLOCK} bytes may differ from what the image shows that the
+   * disk was made from, or if it does not need that any more, from zeroes: what is not in its
+   * layers is as below.
+   */
+  public BitSet ownBlocks() throws IOException {
+    structure.lock();
+    try {
+      checkOpen();
+      BitSet own = new BitSet();
+      for (LayerId id : tree.path(tree.active())) {
+        layers.get(tree, id).addTouched(own);
+      }
+      return own;
+    } finally {
+      structure.unlock();
+    }
+  }
+
+  /** Identity of the image that the disk stands on; empty if it stands on none. */
+  public Optional<String> image() {
+    structure.lock();
+    try {
+      List<LayerId> path = tree.path(tree.active());
+      return tree.parent(path.getLast()) instanceof LayerParent.Base
+          ? Optional.of(tree.base())
+          : Optional.empty();
     } finally {
       structure.unlock();
     }

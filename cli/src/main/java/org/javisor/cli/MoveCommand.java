@@ -1,0 +1,195 @@
+package org.javisor.cli;
+
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.javisor.cli.client.HostClient;
+import org.javisor.host.ByteSize;
+import org.javisor.host.ProblemException;
+import org.javisor.image.Progress;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** {@code javisor move}. */
+@Command(
+    name = "move",
+    description = {
+      "Move a running instance to another host, while it works: its memory, its disk, its devices"
+          + " and its network address. Until the last moment it can be called off with Ctrl-C, and"
+          + " whatever fails leaves it here."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  javisor host join TOKEN --as b       once: javisor host token gives it, on the other host",
+      "  javisor move web --to b",
+      "  javisor move web --to b --dry-run    only asks whether it could be moved",
+      "  javisor move web --to b --bandwidth 50MiB --max-downtime 100",
+      "  javisor move web --to b --json       a report for programs"
+    })
+final class MoveCommand implements Callable<Integer> {
+  private static final long GLANCE_MILLIS = 100;
+
+  @Mixin HelpOption help = new HelpOption();
+
+  @Parameters(paramLabel = "NAME", description = "The instance.")
+  String name = "";
+
+  @Option(names = "--to", required = true, paramLabel = "HOST", description = "The other host.")
+  String target = "";
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "SIZE",
+      description = "Bytes a second at most, such as 50MiB; as much as there is otherwise.")
+  @Nullable String bandwidth;
+
+  @Option(
+      names = "--max-downtime",
+      paramLabel = "MILLISECONDS",
+      description = "How long it may stand still for what is left of its memory. Default: 300.")
+  @Nullable Integer maxDowntime;
+
+  @Option(
+      names = "--max-slowdown",
+      paramLabel = "PERCENT",
+      description =
+          "How much of its processor time it may be denied where it writes memory faster than that"
+              + " can be sent; 0 for none. Default: 99.")
+  @Nullable Integer maxSlowdown;
+
+  @Option(names = "--dry-run", description = "Only ask whether it could be moved, and why not.")
+  boolean dryRun;
+
+  @Option(names = "--json", description = "Write a report as JSON.")
+  boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (HostClient client = HostCommand.process().connect();
+        ProgressDisplay display = ProgressDisplay.onStandardError()) {
+      JsonNode operation =
+          client.begin(
+              "POST",
+              "/1.0/instances/"
+                  + HostClient.encoded(name)
+                  + "?target="
+                  + HostClient.encoded(target),
+              HostClient.object(
+                  "migration",
+                  true,
+                  "live",
+                  true,
+                  "policy",
+                  HostClient.object(
+                      "bandwidth",
+                      bandwidth == null ? null : bytes(bandwidth),
+                      "max_downtime_ms",
+                      maxDowntime,
+                      "slowdown",
+                      maxSlowdown,
+                      "dry_run",
+                      dryRun)));
+      JsonNode said = follow(client, operation, display).path("metadata");
+      display.close();
+      if (dryRun) {
+        tellCheck(said.path("missing_bytes").asLong());
+      } else if (json) {
+        System.out.println(said.path("report").toPrettyString());
+      } else {
+        tell(said.path("report"));
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private static long bytes(String text) {
+    try {
+      return ByteSize.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badInput(
+          "'" + text + "' is no bandwidth", "write it like 50MiB, for a second");
+    }
+  }
+
+  private static JsonNode follow(HostClient client, JsonNode operation, Progress display)
+      throws InterruptedException {
+    String id = operation.path("id").asString();
+    String stage = "";
+    Progress.Phase phase = Progress.NONE.begin("", Progress.Unit.STEPS, 0);
+    try {
+      JsonNode now = operation;
+      while (now.path("status_code").asInt() < 200) {
+        Thread.sleep(GLANCE_MILLIS);
+        now = client.get("/1.0/operations/" + id);
+        JsonNode progress = now.path("metadata").path("progress");
+        String at = progress.path("stage").asString("");
+        if (!at.isEmpty() && !at.equals(stage)) {
+          phase.close();
+          phase = display.begin(at, Progress.Unit.STEPS, 0);
+          stage = at;
+        }
+        phase.at(words(progress));
+      }
+    } catch (InterruptedException e) {
+      // Called off, unless it is too late; the operation says which.
+      client.call("DELETE", "/1.0/operations/" + id, null);
+      throw e;
+    } finally {
+      phase.close();
+    }
+    return client.await(id);
+  }
+
+  private static String words(JsonNode progress) {
+    if (progress.path("round").asInt(0) == 0) {
+      return ByteSize.format(progress.path("sent_bytes").asLong(0)) + " sent";
+    }
+    int slowdown = progress.path("slowdown_percent").asInt();
+    return String.format(
+        Locale.ROOT,
+        "round %d, %s sent, %s left; %s/s written anew, %s/s sent; %.0f ms to stand still%s",
+        progress.path("round").asInt(),
+        ByteSize.format(progress.path("sent_bytes").asLong()),
+        ByteSize.format(progress.path("remaining_bytes").asLong()),
+        ByteSize.format(progress.path("dirty_bytes_per_second").asLong()),
+        ByteSize.format(progress.path("bandwidth_bytes_per_second").asLong()),
+        progress.path("predicted_downtime_ms").asDouble(),
+        slowdown == 0 ? "" : ", slowed down by " + slowdown + " %");
+  }
+
+  private void tellCheck(long missing) {
+    Words.say(
+        name
+            + " can be moved to "
+            + target
+            + (missing == 0
+                ? ", which has all files of its image"
+                : ", which lacks " + ByteSize.format(missing) + " of its image"));
+  }
+
+  private void tell(JsonNode report) {
+    JsonNode downtime = report.path("downtime");
+    System.out.printf(
+        Locale.ROOT,
+        "%s runs on %s: %.0f ms in all, %d rounds, %s sent; it stood still for %.1f ms%n",
+        name,
+        target,
+        report.path("total_ms").asDouble(),
+        report.path("rounds").size(),
+        ByteSize.format(report.path("sent_bytes").asLong()),
+        downtime.path("total_ms").asDouble());
+    System.out.printf(
+        Locale.ROOT,
+        "  pause %.1f, memory %.1f, disk %.1f, devices %.1f, preparation %.1f, commitment %.1f, activation %.1f ms%n",
+        downtime.path("pausing_ms").asDouble(),
+        downtime.path("memory_ms").asDouble(),
+        downtime.path("disks_ms").asDouble(),
+        downtime.path("state_ms").asDouble(),
+        downtime.path("preparing_ms").asDouble(),
+        downtime.path("committing_ms").asDouble(),
+        downtime.path("activating_ms").asDouble());
+  }
+}

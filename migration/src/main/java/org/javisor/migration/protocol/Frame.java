@@ -1,0 +1,4 @@
+package org.javisor.migration.protocol;
+
+/** What comes over a {@link Link}. */
+public sealed interface Frame permits Message, Content {}
