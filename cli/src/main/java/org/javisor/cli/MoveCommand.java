@@ -1,6 +1,7 @@
 package org.javisor.cli;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
 import org.javisor.host.ByteSize;
@@ -68,8 +69,7 @@ final class MoveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (HostClient client = HostCommand.process().connect();
-        ProgressDisplay display = ProgressDisplay.onStandardError()) {
+    try (HostClient client = HostCommand.process().connect()) {
       JsonNode operation =
           client.begin(
               "POST",
@@ -77,23 +77,8 @@ final class MoveCommand implements Callable<Integer> {
                   + HostClient.encoded(name)
                   + "?target="
                   + HostClient.encoded(target),
-              HostClient.object(
-                  "migration",
-                  true,
-                  "live",
-                  true,
-                  "policy",
-                  HostClient.object(
-                      "bandwidth",
-                      bandwidth == null ? null : bytes(bandwidth),
-                      "max_downtime_ms",
-                      maxDowntime,
-                      "slowdown",
-                      maxSlowdown,
-                      "dry_run",
-                      dryRun)));
-      JsonNode said = follow(client, operation, display).path("metadata");
-      display.close();
+              HostClient.object("migration", true, "live", true, "policy", policy()));
+      JsonNode said = follow(client, operation).path("metadata");
       if (dryRun) {
         tellCheck(said.path("missing_bytes").asLong());
       } else if (json) {
@@ -103,6 +88,25 @@ final class MoveCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  private Map<String, Object> policy() {
+    return HostClient.object(
+        "bandwidth",
+        bandwidth == null ? null : bytes(bandwidth),
+        "max_downtime_ms",
+        maxDowntime,
+        "slowdown",
+        maxSlowdown,
+        "dry_run",
+        dryRun);
+  }
+
+  private static JsonNode follow(HostClient client, JsonNode operation)
+      throws InterruptedException {
+    try (ProgressDisplay display = ProgressDisplay.onStandardError()) {
+      return follow(client, operation, display);
+    }
   }
 
   private static long bytes(String text) {

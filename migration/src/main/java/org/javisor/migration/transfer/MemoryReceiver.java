@@ -34,7 +34,8 @@ public final class MemoryReceiver {
           if (frame.remaining() < GuestMemory.PAGE_SIZE) {
             throw new ProtocolException("half a page");
           }
-          memory.write(gpa, frame.array(), frame.position(), GuestMemory.PAGE_SIZE);
+          memory.write(
+              gpa, frame.array(), frame.arrayOffset() + frame.position(), GuestMemory.PAGE_SIZE);
           frame.position(frame.position() + GuestMemory.PAGE_SIZE);
         }
         default -> throw new ProtocolException("a page in an unknown encoding");
