@@ -24,6 +24,7 @@ import org.javisor.machine.Entropy;
 import org.javisor.machine.GuestMemory;
 import org.javisor.machine.HostClock;
 import org.javisor.machine.Machine;
+import org.javisor.machine.MachineState;
 import org.javisor.machine.MemoryHandOver;
 import org.javisor.machine.SavedStateException;
 import org.javisor.machine.StopReason;
@@ -320,8 +321,13 @@ public final class Instance implements AutoCloseable {
 
   /** The state of clock, devices and vCPUs of the paused machine, for a machine elsewhere. */
   public byte[] saveState() throws IOException {
+    return written(board.machine().save());
+  }
+
+  /** The form in which a state goes elsewhere. */
+  public static byte[] written(MachineState saved) throws IOException {
     ByteArrayOutputStream state = new ByteArrayOutputStream();
-    Machine.write(state, board.machine().save());
+    Machine.write(state, saved);
     return state.toByteArray();
   }
 

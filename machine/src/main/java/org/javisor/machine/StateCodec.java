@@ -1,5 +1,6 @@
 package org.javisor.machine;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
 
 /**
  * Writes and reads {@link SavedState} records.
@@ -28,13 +28,15 @@ public final class StateCodec {
 
   /** Writes one record. The stream is not closed. */
   public static void write(OutputStream out, SavedState state) throws IOException {
-    CRC32C sum = new CRC32C();
-    DataOutputStream data = new DataOutputStream(new CheckedOutputStream(out, sum));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream data = new DataOutputStream(bytes);
     data.writeInt(MAGIC);
     data.writeShort(FORMAT);
     StateValues.write(data, StateRecords.toRecord(state));
-    data.flush();
-    new DataOutputStream(out).writeInt((int) sum.getValue());
+    CRC32C sum = new CRC32C();
+    sum.update(bytes.toByteArray());
+    data.writeInt((int) sum.getValue());
+    bytes.writeTo(out);
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.javisor.machine;
 
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -16,17 +18,51 @@ import org.jspecify.annotations.Nullable;
 final class StateRecords {
   private StateRecords() {}
 
+  /**
+   * What is known of a record's class. Looked up once: to ask reflection each time took nine tenths
+   * of the time in which a machine's state was written.
+   */
+  private record Form(
+      String name,
+      int version,
+      List<String> names,
+      List<Method> accessors,
+      List<Type> types,
+      Constructor<?> constructor) {}
+
+  private static final ClassValue<Form> FORMS =
+      new ClassValue<>() {
+        @Override
+        protected Form computeValue(Class<?> type) {
+          RecordComponent[] components = components(type);
+          Class<?>[] parameters =
+              Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+          try {
+            return new Form(
+                type.getSimpleName(),
+                version(type),
+                Arrays.stream(components).map(RecordComponent::getName).toList(),
+                Arrays.stream(components).map(RecordComponent::getAccessor).toList(),
+                Arrays.stream(components).map(RecordComponent::getGenericType).toList(),
+                type.getDeclaredConstructor(parameters));
+          } catch (NoSuchMethodException e) {
+            throw new SavedStateException(type.getName() + " cannot be built", e);
+          }
+        }
+      };
+
   static SavedRecord toRecord(SavedState state) {
-    Class<?> type = state.getClass();
+    Form form = FORMS.get(state.getClass());
     Map<String, Object> values = new LinkedHashMap<>();
-    for (RecordComponent component : components(type)) {
+    for (int i = 0; i < form.names().size(); i++) {
       try {
-        values.put(component.getName(), toValue(component.getAccessor().invoke(state)));
+        values.put(form.names().get(i), toValue(form.accessors().get(i).invoke(state)));
       } catch (IllegalAccessException | InvocationTargetException e) {
-        throw new SavedStateException(type.getName() + "." + component.getName(), e);
+        throw new SavedStateException(
+            state.getClass().getName() + "." + form.names().get(i), e);
       }
     }
-    return new SavedRecord(type.getSimpleName(), version(type), values);
+    return new SavedRecord(form.name(), form.version(), values);
   }
 
   private static Object toValue(@Nullable Object value) {
@@ -40,34 +76,28 @@ final class StateRecords {
   }
 
   static <S extends SavedState> S fromRecord(SavedRecord saved, Class<S> type) {
-    if (!saved.name().equals(type.getSimpleName())) {
-      throw new SavedStateException(
-          "saved state is " + saved.name() + ", not " + type.getSimpleName());
+    Form form = FORMS.get(type);
+    if (!saved.name().equals(form.name())) {
+      throw new SavedStateException("saved state is " + saved.name() + ", not " + form.name());
     }
-    if (saved.version() != version(type)) {
+    if (saved.version() != form.version()) {
       throw new SavedStateException(
           "%s: saved state has version %d; this version of Javisor reads version %d"
-              .formatted(saved.name(), saved.version(), version(type)));
+              .formatted(saved.name(), saved.version(), form.version()));
     }
-    RecordComponent[] components = components(type);
-    List<String> names = Arrays.stream(components).map(RecordComponent::getName).toList();
-    if (!List.copyOf(saved.values().keySet()).equals(names)) {
+    if (!List.copyOf(saved.values().keySet()).equals(form.names())) {
       throw new SavedStateException(
           "%s: saved components are %s, expected %s"
-              .formatted(saved.name(), saved.values().keySet(), names));
+              .formatted(saved.name(), saved.values().keySet(), form.names()));
     }
-    Class<?>[] types = new Class<?>[components.length];
-    @Nullable Object[] arguments = new @Nullable Object[components.length];
-    for (int i = 0; i < components.length; i++) {
-      types[i] = components[i].getType();
+    @Nullable Object[] arguments = new @Nullable Object[form.names().size()];
+    for (int i = 0; i < arguments.length; i++) {
+      String name = form.names().get(i);
       arguments[i] =
-          fromValue(
-              saved.values().get(names.get(i)),
-              components[i].getGenericType(),
-              saved.name() + "." + names.get(i));
+          fromValue(saved.values().get(name), form.types().get(i), saved.name() + "." + name);
     }
     try {
-      return type.getDeclaredConstructor(types).newInstance(arguments);
+      return type.cast(form.constructor().newInstance(arguments));
     } catch (InvocationTargetException e) {
       throw new SavedStateException(saved.name() + ": " + e.getCause(), e);
     } catch (ReflectiveOperationException e) {

@@ -28,15 +28,25 @@ public interface ArrivingMachine extends AutoCloseable {
   List<BlockDevice> disks();
 
   /**
-   * Gives it its state; it stands still. Its disks have been flushed. From here on it survives on
-   * stable storage, as a machine of which the source has to be asked.
+   * Tries a state that is not the last one yet. From here on the machine survives on stable storage,
+   * as one of which the source has to be asked.
    *
-   * @throws IOException if the state does not fit, or cannot be recorded
+   * @throws IOException if the state does not fit, or that cannot be recorded
+   */
+  void attempt(byte[] state) throws IOException;
+
+  /**
+   * Gives it its state; it stands still. Its disks have been flushed.
+   *
+   * @throws IOException if the state does not fit
    */
   void prepare(byte[] state) throws IOException, InterruptedException;
 
-  /** It is this host's now, on stable storage, and runs unless it had been paused at the source. */
-  void activate() throws IOException, InterruptedException;
+  /** It is this host's now, and runs unless it had been paused at the source. */
+  void goOn();
+
+  /** Records on stable storage that it is this host's, after {@link #goOn}. */
+  void adopt() throws IOException, InterruptedException;
 
   /** Gives back what was set aside, unless it is this host's by now. */
   @Override

@@ -39,8 +39,15 @@ public interface DepartingMachine {
   /** Lets it run on, unless somebody had paused it before it was to move. */
   void goOn();
 
-  /** The state of its clock, devices and vCPUs, while it stands still. */
-  byte[] state() throws IOException;
+  /** State that has been taken down, and need not be written before the machine goes on. */
+  @FunctionalInterface
+  interface State {
+    /** As {@code Machine.write} has it. */
+    byte[] written() throws IOException;
+  }
+
+  /** Takes down the state of its clock, devices and vCPUs, while it stands still. */
+  State save();
 
   /**
    * Records on stable storage that the machine is the target's: from here on this host never runs

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param state until clock, devices and vCPUs were saved and sent
  * @param preparing until the target had said that it holds the machine
  * @param committing until the record was written that makes it the target's
- * @param activating until the target had said that it runs
+ * @param activating until it ran at the target, the way there and that of the answer included
  */
 public record Downtime(
     Duration pausing,

@@ -141,8 +141,8 @@ public final class Source {
       standstill.committing = standstill.lap();
       enter(Stage.ACTIVATION);
       link.send(new Message.Committed());
-      link.expect(Message.Activated.class);
-      standstill.activating = standstill.lap();
+      Message.Activated activated = link.expect(Message.Activated.class);
+      standstill.activating = standstill.lapWithout(activated.recording());
       return copy.report(standstill, prepared);
     } catch (IOException | RuntimeException e) {
       throw gone ? new UnconfirmedException(e) : failed(e);
@@ -273,6 +273,12 @@ public final class Source {
       return lap;
     }
 
+    /** A lap that ended so many nanoseconds ago, as the target says. */
+    Duration lapWithout(long nanos) {
+      Duration lap = lap();
+      return nanos < 0 || nanos > lap.toNanos() ? lap : lap.minusNanos(nanos);
+    }
+
     Downtime downtime() {
       return new Downtime(pausing, memory, disks, state, preparing, committing, activating);
     }
@@ -325,13 +331,20 @@ public final class Source {
         disk.send();
       }
       BitSet pages;
+      Optional<DepartingMachine.State> trial = Optional.empty();
       machine.pause();
       try {
         pages = log.collect();
+        if (rounds.isEmpty()) {
+          trial = Optional.of(machine.save());
+        }
       } finally {
         machine.goOn();
       }
       memory.send(pages);
+      if (trial.isPresent()) {
+        link.send(new Message.Trial(trial.get().written()));
+      }
       link.send(new Message.RoundEnd(rounds.size() + 1));
       if (link.expect(Message.RoundDone.class).round() != rounds.size() + 1) {
         throw new ProtocolException("the target counts otherwise");
@@ -371,7 +384,7 @@ public final class Source {
         disk.send();
       }
       standstill.disks = standstill.lap();
-      link.send(new Message.Complete(machine.state()));
+      link.send(new Message.Complete(machine.save().written()));
       standstill.state = standstill.lap();
     }
 

@@ -32,7 +32,8 @@ public final class Target {
         implements State {}
 
     /** Memory and disks come. */
-    record Copying(ArrivingMachine machine, MemoryReceiver memory, DiskReceiver disks)
+    record Copying(
+        ArrivingMachine machine, MemoryReceiver memory, DiskReceiver disks, boolean tried)
         implements State {}
 
     /** All has come; only the source knows whose it is. */
@@ -148,7 +149,8 @@ public final class Target {
     return new State.Copying(
         state.machine(),
         new MemoryReceiver(state.machine().memory()),
-        new DiskReceiver(state.machine().disks()));
+        new DiskReceiver(state.machine().disks()),
+        false);
   }
 
   private void fetch(Message.File file, OutputStream target) throws IOException {
@@ -182,12 +184,16 @@ public final class Target {
           state.memory().take(bytes);
       case Content(Content.Kind kind, var bytes) when kind == Content.Kind.BLOCKS ->
           state.disks().take(bytes);
+      case Message.Trial(byte[] tried) -> {
+        state.machine().attempt(tried);
+        return new State.Copying(state.machine(), state.memory(), state.disks(), true);
+      }
       case Message.RoundEnd(int round) -> {
         // What is on stable storage now need not get there while the machine stands still.
         state.disks().flush();
         link.send(new Message.RoundDone(round));
       }
-      case Message.Complete(byte[] saved) -> {
+      case Message.Complete(byte[] saved) when state.tried() -> {
         stage = Stage.COMMITMENT;
         return prepare(state, saved);
       }
@@ -217,11 +223,13 @@ public final class Target {
       }
       case Frame other -> throw unexpected(other);
     }
-    long began = System.nanoTime();
     stage = Stage.ACTIVATION;
-    state.machine().activate();
-    // It runs. If the source does not hear of it, it asks.
-    tell(new Message.Activated(System.nanoTime() - began));
+    // The source's record makes it ours. Should we die before ours is there, we ask for it.
+    state.machine().goOn();
+    long runs = System.nanoTime();
+    state.machine().adopt();
+    // If the source does not hear of it, it asks.
+    tell(new Message.Activated(System.nanoTime() - runs));
     return new State.Active();
   }
 

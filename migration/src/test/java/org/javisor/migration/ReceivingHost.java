@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.javisor.machine.GuestMemory;
 import org.javisor.migration.protocol.Message;
@@ -113,17 +114,25 @@ final class ReceivingHost implements Reception {
     }
 
     @Override
-    public void prepare(byte[] state) throws IOException {
-      if (!java.util.Arrays.equals(state, WorkingMachine.STATE)) {
+    public void attempt(byte[] state) throws IOException {
+      if (!Arrays.equals(state, WorkingMachine.STATE)) {
         throw new IOException("another state");
       }
+    }
+
+    @Override
+    public void prepare(byte[] state) throws IOException {
+      attempt(state);
       prepared = true;
     }
 
     @Override
-    public void activate() {
+    public void goOn() {
       active = true;
     }
+
+    @Override
+    public void adopt() {}
 
     @Override
     public void close() {

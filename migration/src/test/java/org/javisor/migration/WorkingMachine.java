@@ -124,8 +124,8 @@ final class WorkingMachine implements DepartingMachine, AutoCloseable {
   }
 
   @Override
-  public byte[] state() {
-    return STATE.clone();
+  public State save() {
+    return STATE::clone;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.javisor.host.instance;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.javisor.host.KeptMachine;
 import org.javisor.host.ProblemException;
 import org.javisor.host.handover.MachineTransfer;
 import org.javisor.machine.GuestMemory;
+import org.javisor.machine.SavedStateException;
 import org.javisor.migration.ArrivingMachine;
 import org.javisor.migration.IncomingFile;
 import org.javisor.migration.protocol.Message;
@@ -168,10 +170,12 @@ final class Arrival implements ArrivingMachine {
   }
 
   @Override
-  public void prepare(byte[] saved) throws IOException, InterruptedException {
-    state = saved;
-    instance.stand();
-    state = new byte[0];
+  public void attempt(byte[] saved) throws IOException {
+    try {
+      built().board().machine().read(new ByteArrayInputStream(saved));
+    } catch (SavedStateException e) {
+      throw new IOException("its state does not fit this version: " + e.getMessage(), e);
+    }
     write(
         instance.folder(),
         new ArrivalRecord(
@@ -179,13 +183,23 @@ final class Arrival implements ArrivingMachine {
   }
 
   @Override
-  public synchronized void activate() throws IOException, InterruptedException {
-    if (over) {
-      return;
+  public void prepare(byte[] saved) throws IOException, InterruptedException {
+    state = saved;
+    instance.stand();
+    state = new byte[0];
+  }
+
+  @Override
+  public synchronized void goOn() {
+    if (!over) {
+      over = true;
+      instance.arrive(offer.paused());
     }
+  }
+
+  @Override
+  public void adopt() throws IOException, InterruptedException {
     KeptMachine.adopt(instance.folder());
-    over = true;
-    instance.arrive(offer.paused());
     store.moves().arrived(instance, record);
     instance.settle();
   }

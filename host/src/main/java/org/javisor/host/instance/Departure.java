@@ -12,6 +12,7 @@ import org.javisor.host.JsonFile;
 import org.javisor.host.KeptMachine;
 import org.javisor.host.handover.MachineTransfer;
 import org.javisor.machine.GuestMemory;
+import org.javisor.machine.MachineState;
 import org.javisor.migration.DepartingMachine;
 import org.javisor.migration.protocol.Message;
 import org.javisor.storage.block.LayeredDisk;
@@ -21,19 +22,26 @@ final class Departure implements DepartingMachine {
   private final HostedInstance instance;
   private final Instance machine;
   private final String target;
+  private final PreparedFile record;
   private final Map<String, Path> files = new TreeMap<>();
-  private String id = "";
   private boolean committed;
 
   Departure(HostedInstance instance, Instance machine, String target) {
     this.instance = instance;
     this.machine = machine;
     this.target = target;
+    record = new PreparedFile(instance.folder().resolve(DepartureRecord.FILE));
+  }
+
+  /** Forgets what was prepared, if it was not committed. */
+  void end() throws IOException {
+    record.close();
   }
 
   @Override
   public Message.Offer offer(String migration) throws IOException {
-    id = migration;
+    record.prepare(
+        new DepartureRecord(DepartureRecord.VERSION, migration, instance.name(), target));
     machine.keepProfile();
     MachineTransfer.Hardware hardware = machine.hardware();
     KeptMachine made = instance.image();
@@ -48,7 +56,7 @@ final class Departure implements DepartingMachine {
       disks.add(new Message.Disk(disk.size(), disk.image().orElse("")));
     }
     return new Message.Offer(
-        id,
+        migration,
         instance.name(),
         hardware.cpus(),
         hardware.memory(),
@@ -104,15 +112,14 @@ final class Departure implements DepartingMachine {
   }
 
   @Override
-  public byte[] state() throws IOException {
-    return machine.saveState();
+  public State save() {
+    MachineState saved = machine.board().machine().save();
+    return () -> Instance.written(saved);
   }
 
   @Override
   public void commit() throws IOException {
-    JsonFile.write(
-        instance.folder().resolve(DepartureRecord.FILE),
-        new DepartureRecord(DepartureRecord.VERSION, id, instance.name(), target));
+    record.commit();
     committed = true;
   }
 

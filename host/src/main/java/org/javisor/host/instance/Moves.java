@@ -153,7 +153,18 @@ public final class Moves {
       confirmed(id);
       return report;
     } finally {
+      end(departure);
       instance.endMove();
+    }
+  }
+
+  private static void end(Departure departure) {
+    try {
+      departure.end();
+    } catch (IOException e) {
+      // It is removed when a process opens the data folder the next time.
+      System.getLogger(Moves.class.getName())
+          .log(System.Logger.Level.DEBUG, "the record of a departure is left", e);
     }
   }
 
@@ -169,6 +180,7 @@ public final class Moves {
     try {
       return new Source(link, departure, id, MigrationPolicy.STANDARD, progress -> {}).check();
     } finally {
+      end(departure);
       instance.endMove();
     }
   }
@@ -267,7 +279,8 @@ public final class Moves {
 
           @Override
           public void commit() throws IOException, InterruptedException {
-            arrival.activate();
+            arrival.goOn();
+            arrival.adopt();
           }
 
           @Override

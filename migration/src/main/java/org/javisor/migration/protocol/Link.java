@@ -40,7 +40,8 @@ public final class Link implements Closeable {
           Message.Prepared.class,
           Message.Committed.class,
           Message.Activated.class,
-          Message.Failed.class);
+          Message.Failed.class,
+          Message.Trial.class);
 
   private final Socket socket;
   private final DataInputStream in;

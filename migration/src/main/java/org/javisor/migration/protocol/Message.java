@@ -126,6 +126,16 @@ public sealed interface Message extends Frame, SavedState {
   record RoundDone(int round) implements Message {}
 
   /**
+   * The state of the machine as it was a moment ago, for the target to try: whether it fits is known
+   * before the machine stands still.
+   *
+   * @param state of clock, devices and vCPUs, as {@code Machine.write} has it
+   */
+  @StateVersion(1)
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
+  record Trial(byte[] state) implements Message {}
+
+  /**
    * The machine stands still at the source, and all of it has been sent.
    *
    * @param state of clock, devices and vCPUs, as {@code Machine.write} has it
@@ -151,10 +161,10 @@ public sealed interface Message extends Frame, SavedState {
   /**
    * The machine runs at the target.
    *
-   * @param activating nanoseconds from the message that it was committed until it ran
+   * @param recording nanoseconds since it has run, in which the target has recorded that
    */
   @StateVersion(1)
-  record Activated(long activating) implements Message {}
+  record Activated(long recording) implements Message {}
 
   /**
    * The other side is not to wait any longer.

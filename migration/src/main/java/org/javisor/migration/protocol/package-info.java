@@ -9,7 +9,7 @@
  *   Offer                                   ->
  *                                           <-   Refused, or Reserved: these files are lacking
  *   FILE, ..., FileEnd for each of them     ->
- *   BLOCKS, PAGES, ..., RoundEnd            ->
+ *   BLOCKS, PAGES, ..., Trial, RoundEnd     ->      Trial in the first round only
  *                                           <-   RoundDone
  *     again, as long as it gets less             ...
  *   BLOCKS, PAGES, ..., Complete            ->
