@@ -38,6 +38,10 @@ import org.javisor.network.passt.PasstConfiguration;
 import org.javisor.network.passt.PasstUplink;
 import org.javisor.network.relay.TcpForward;
 import org.javisor.network.relay.UdpForward;
+import org.javisor.network.vxlan.AnycastGateway;
+import org.javisor.network.vxlan.TunnelConfiguration;
+import org.javisor.network.vxlan.TunnelEndpoint;
+import org.javisor.network.vxlan.VxlanSockets;
 import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  * again. Safe from any thread.
  */
 public final class VirtualNetwork implements AutoCloseable {
+  /** What captures and metrics call the port of the tunnel; no machine can have this name. */
+  public static final String TUNNEL = "(tunnel)";
+
   private static final String GATEWAY = "gateway";
   private static final String HOST = "host";
 
@@ -59,12 +66,15 @@ public final class VirtualNetwork implements AutoCloseable {
   private final Set<Capture> captures = ConcurrentHashMap.newKeySet();
   private final Set<Forward> forwards = ConcurrentHashMap.newKeySet();
   private final @Nullable PasstUplink passt;
+  private final VxlanSockets sockets;
+  private @Nullable TunnelEndpoint tunnel;
   private boolean closed;
 
-  private VirtualNetwork(NetworkConfiguration configuration, AddressPool pool)
+  private VirtualNetwork(NetworkConfiguration configuration, AddressPool pool, VxlanSockets sockets)
       throws PortRefusedException, IOException, InterruptedException {
     this.configuration = configuration;
     this.pool = pool;
+    this.sockets = sockets;
     lan = new EthernetSwitch(SwitchConfiguration.of(configuration.mtu()), System::nanoTime);
     forwarder = new DnsForwarder(ResolverList.ofHost()::get);
     MacAddress mac = gatewayMac(configuration.gateway());
@@ -126,6 +136,17 @@ public final class VirtualNetwork implements AutoCloseable {
    */
   public static VirtualNetwork open(NetworkConfiguration configuration, Path folder)
       throws NetworkException, InterruptedException {
+    return open(configuration, folder, new VxlanSockets());
+  }
+
+  /**
+   * As {@link #open(NetworkConfiguration, Path)}; its tunnel shares sockets with others.
+   *
+   * @param sockets of all networks of this host
+   */
+  public static VirtualNetwork open(
+      NetworkConfiguration configuration, Path folder, VxlanSockets sockets)
+      throws NetworkException, InterruptedException {
     try {
       Files.createDirectories(folder);
       AddressPool pool =
@@ -134,7 +155,7 @@ public final class VirtualNetwork implements AutoCloseable {
               Set.of(configuration.gateway(), configuration.host()),
               folder.resolve("leases"),
               InstantSource.system());
-      return new VirtualNetwork(configuration, pool);
+      return new VirtualNetwork(configuration, pool, sockets);
     } catch (IOException | PortRefusedException e) {
       throw new NetworkException(
           "the network " + configuration.name() + " cannot be opened: " + e.getMessage(), e);
@@ -163,6 +184,19 @@ public final class VirtualNetwork implements AutoCloseable {
    *     there are no more
    */
   public synchronized MachinePort attach(PortRequest request) throws NetworkException {
+    MachinePort port = expect(request);
+    port.open();
+    return port;
+  }
+
+  /**
+   * Reserves a port for a machine that is still on another host of this network: from now on nobody
+   * else gets its name and addresses here, but nothing goes through the port, and frames for the
+   * machine go where it is, until {@link MachinePort#arrive}.
+   *
+   * @throws NetworkException as {@link #attach} does
+   */
+  public synchronized MachinePort expect(PortRequest request) throws NetworkException {
     requireOpen();
     String name = request.machine().toLowerCase(Locale.ROOT);
     if (machines.containsKey(name)) {
@@ -197,7 +231,7 @@ public final class VirtualNetwork implements AutoCloseable {
               lease.address(),
               configuration.subnet().prefix(),
               configuration.mtu(),
-              lan.connect(name, policy),
+              lan.reserve(name, policy),
               () -> machines.remove(name, made[0]));
       machines.put(name, made[0]);
       return made[0];
@@ -344,6 +378,64 @@ public final class VirtualNetwork implements AutoCloseable {
     return pool.leases();
   }
 
+  /**
+   * Spans the network over other hosts from now on, in another way than before, or no more. Other
+   * peers are put in force without a gap; machines stay plugged in, whose MTU should leave room for
+   * {@link TunnelEndpoint#overhead}.
+   *
+   * @param wanted nothing for this host alone
+   * @throws NetworkException if the host cannot listen there; then the tunnel is as before
+   */
+  public synchronized void span(Optional<TunnelConfiguration> wanted) throws NetworkException {
+    requireOpen();
+    TunnelEndpoint before = tunnel;
+    if (before != null
+        && wanted.isPresent()
+        && wanted.get().withPeers(List.of()).equals(before.configuration().withPeers(List.of()))) {
+      before.setPeers(wanted.get().peers());
+      return;
+    }
+    if (before != null) {
+      before.close();
+      tunnel = null;
+    }
+    try {
+      tunnel = wanted.isPresent() ? tunnel(wanted.get()) : null;
+    } catch (NetworkException e) {
+      if (before != null) {
+        tunnel = tunnel(before.configuration());
+      }
+      throw e;
+    }
+  }
+
+  private TunnelEndpoint tunnel(TunnelConfiguration wanted) throws NetworkException {
+    SwitchPort port = null;
+    try {
+      port = lan.connect(TUNNEL, TunnelEndpoint.policy());
+      AnycastGateway here =
+          new AnycastGateway(
+              gatewayMac(configuration.gateway()), configuration.gateway(), configuration.host());
+      return new TunnelEndpoint(wanted, here, port, sockets, System::nanoTime);
+    } catch (IOException | PortRefusedException e) {
+      if (port != null) {
+        port.close();
+      }
+      throw new NetworkException(
+          "the network " + configuration.name() + " has no tunnel: " + e.getMessage(), e);
+    }
+  }
+
+  /** The end of its tunnel, if it spans other hosts. */
+  public synchronized Optional<TunnelEndpoint> tunnel() {
+    return Optional.ofNullable(tunnel);
+  }
+
+  /** Who is plugged in or expected, in lower case. */
+  public Set<String> machines() {
+    return Set.copyOf(machines.keySet());
+  }
+
   /** What has happened at each port, by name; the gateway's is {@code gateway}. */
   public Map<String, PortMetrics.Snapshot> metrics() {
     Map<String, PortMetrics.Snapshot> snapshots = new TreeMap<>();
@@ -367,6 +459,9 @@ public final class VirtualNetwork implements AutoCloseable {
     }
     for (MachinePort port : machines.values()) {
       port.close();
+    }
+    if (tunnel != null) {
+      tunnel.close();
     }
     gateway.close();
     forwarder.close();

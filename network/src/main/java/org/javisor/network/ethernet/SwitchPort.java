@@ -22,7 +22,7 @@ public final class SwitchPort implements FramePort, AutoCloseable {
   private final TokenBucket floods;
   private final PortMetrics metrics = new PortMetrics();
   private volatile FrameReceiver receiver = frame -> false;
-  private volatile boolean open = true;
+  private volatile boolean open;
 
   /** When the table last looked for old addresses of this port; guarded by the table. */
   long lastForgotten;
@@ -87,7 +87,30 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     }
   }
 
-  boolean isOpen() {
+  /**
+   * Sends a frame in the name of who is plugged in, without looking whether it may: for what the
+   * host itself has to say.
+   */
+  public void announce(Frame frame) {
+    if (open) {
+      owner.announce(this, frame);
+    }
+  }
+
+  /**
+   * From now on frames pass, and the policy's Ethernet address is here; nothing if that is so
+   * already, or the port is closed.
+   */
+  public void open() {
+    owner.open(this);
+  }
+
+  void setOpen() {
+    open = true;
+  }
+
+  /** Whether frames pass. */
+  public boolean isOpen() {
     return open;
   }
 
