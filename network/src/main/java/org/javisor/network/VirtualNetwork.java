@@ -34,6 +34,7 @@ import org.javisor.network.forward.Forward;
 import org.javisor.network.gateway.Gateway;
 import org.javisor.network.nat.Station;
 import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.packet.Ipv4Range;
 import org.javisor.network.passt.PasstConfiguration;
 import org.javisor.network.passt.PasstUplink;
 import org.javisor.network.relay.TcpForward;
@@ -57,7 +58,7 @@ public final class VirtualNetwork implements AutoCloseable {
   private static final String GATEWAY = "gateway";
   private static final String HOST = "host";
 
-  private final NetworkConfiguration configuration;
+  private volatile NetworkConfiguration configuration;
   private final AddressPool pool;
   private final EthernetSwitch lan;
   private final DnsForwarder forwarder;
@@ -74,6 +75,7 @@ public final class VirtualNetwork implements AutoCloseable {
       throws PortRefusedException, IOException, InterruptedException {
     this.configuration = configuration;
     this.pool = pool;
+    pool.setRanges(configuration.ranges());
     this.sockets = sockets;
     lan = new EthernetSwitch(SwitchConfiguration.of(configuration.mtu()), System::nanoTime);
     forwarder = new DnsForwarder(ResolverList.ofHost()::get);
@@ -376,6 +378,69 @@ public final class VirtualNetwork implements AutoCloseable {
   /** Who has which address: machines, plugged in or not, and others that have asked for one. */
   public List<Lease> leases() {
     return pool.leases();
+  }
+
+  /** From now on addresses for machines are taken from these; see the configuration. */
+  public synchronized void setRanges(List<Ipv4Range> ranges) {
+    configuration = configuration.withRanges(ranges);
+    pool.setRanges(ranges);
+  }
+
+  /**
+   * Reserves the address of a machine that comes from another host of this network, before it is
+   * expected or plugged in here.
+   *
+   * @param address what it has there, which need not be in the ranges of this host
+   * @throws NetworkException if one of them is somebody else's, or it cannot be written down; then
+   *     nothing has changed
+   */
+  public synchronized void adopt(String machine, MacAddress mac, Ipv4Address address)
+      throws NetworkException {
+    requireOpen();
+    try {
+      pool.adopt(machine.toLowerCase(Locale.ROOT), mac, address);
+    } catch (AddressException | IOException e) {
+      throw new NetworkException(
+          machine + " cannot come to the network " + configuration.name() + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * Lets go of the address of a machine that is on another host of this network from now on. If it
+   * is of this host's ranges, nobody else gets it, until the machine comes back or {@link
+   * #forgetAway}.
+   *
+   * @throws NetworkException if the machine is plugged in, or the file cannot be written
+   */
+  public synchronized void letGo(String machine) throws NetworkException {
+    String name = machine.toLowerCase(Locale.ROOT);
+    if (machines.containsKey(name)) {
+      throw new NetworkException(machine + " is still on the network " + configuration.name());
+    }
+    try {
+      pool.letGo(name);
+    } catch (IOException e) {
+      throw new NetworkException("the leases cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Frees the address that is kept for a machine on another host, which is no more.
+   *
+   * @throws NetworkException if the file cannot be written
+   */
+  public synchronized void forgetAway(MacAddress mac) throws NetworkException {
+    try {
+      pool.forgetAway(mac);
+    } catch (IOException e) {
+      throw new NetworkException("the leases cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** The addresses of this host that machines on other hosts have. */
+  public List<Lease> away() {
+    return pool.away();
   }
 
   /**
