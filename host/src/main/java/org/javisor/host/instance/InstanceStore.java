@@ -74,6 +74,7 @@ public final class InstanceStore implements AutoCloseable {
       open(folder);
     }
     if (alone) {
+      networks.listen();
       removeLeftovers();
     }
   }
