@@ -180,7 +180,8 @@ public final class VirtualNetwork implements AutoCloseable {
   }
 
   /**
-   * Plugs a machine in. The address that is reserved for it can be read at once.
+   * Plugs a machine in, and announces it to the other hosts if the network has any. The address
+   * that is reserved for it can be read at once.
    *
    * @throws NetworkException if the machine is plugged in already, its addresses are another's, or
    *     there are no more
@@ -188,6 +189,10 @@ public final class VirtualNetwork implements AutoCloseable {
   public synchronized MachinePort attach(PortRequest request) throws NetworkException {
     MachinePort port = expect(request);
     port.open();
+    if (tunnel != null) {
+      // It may have been on another host when it was on last.
+      port.announce();
+    }
     return port;
   }
 
@@ -532,7 +537,10 @@ public final class VirtualNetwork implements AutoCloseable {
     forwarder.close();
   }
 
-  /** The names of who is plugged in, of the gateway and of the host. */
+  /**
+   * The names of who is plugged in, of the gateway and of the host, and of machines that have gone
+   * from here to other hosts. Of others there, nobody here knows.
+   */
   private final class Names implements DnsZone {
     @Override
     public String domain() {
@@ -548,7 +556,11 @@ public final class VirtualNetwork implements AutoCloseable {
       return switch (machine) {
         case GATEWAY -> Optional.of(configuration.gateway());
         case HOST -> reachesHost() ? Optional.of(configuration.host()) : Optional.empty();
-        default -> Optional.empty();
+        default ->
+            pool.away().stream()
+                .filter(lease -> lease.machine().equals(Optional.of(machine)))
+                .map(Lease::address)
+                .findFirst();
       };
     }
 
@@ -569,7 +581,14 @@ public final class VirtualNetwork implements AutoCloseable {
       if (reachesHost() && address.equals(configuration.host())) {
         return Optional.of(HOST);
       }
-      return pool.at(address).flatMap(Lease::machine).filter(machines::containsKey);
+      Optional<String> gone =
+          pool.away().stream()
+              .filter(lease -> lease.address().equals(address))
+              .findFirst()
+              .flatMap(Lease::machine);
+      return gone.isPresent()
+          ? gone
+          : pool.at(address).flatMap(Lease::machine).filter(machines::containsKey);
     }
   }
 }

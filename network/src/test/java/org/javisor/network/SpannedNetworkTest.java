@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -43,10 +44,14 @@ class SpannedNetworkTest {
   private VirtualNetwork c;
 
   @BeforeEach
-  void join() throws Exception {
+  void open() throws Exception {
     a = VirtualNetwork.open(LAN, folder.resolve("a"));
     b = VirtualNetwork.open(LAN, folder.resolve("b"));
     c = VirtualNetwork.open(LAN, folder.resolve("c"));
+  }
+
+  /** After machines are plugged in, none is announced unless a test does it. */
+  private void span() throws Exception {
     List<VirtualNetwork> all = List.of(a, b, c);
     for (VirtualNetwork network : all) {
       network.span(
@@ -109,6 +114,7 @@ class SpannedNetworkTest {
     MachinePort dbPort = b.attach(at("db", DB, 6));
     FakeMachine db = new FakeMachine(dbPort);
     FakeMachine third = new FakeMachine(c.attach(at("third", THIRD, 7)));
+    span();
     web.send(
         new ArpPacket(ArpPacket.REQUEST, WEB.bits(), GATEWAY.bits() + 4, 0, dbPort.address().bits())
             .frame(Ethernet.BROADCAST));
@@ -127,6 +133,7 @@ class SpannedNetworkTest {
   void eachHostHasAGatewayOfItsOwn() throws Exception {
     FakeMachine web = new FakeMachine(a.attach(at("web", WEB, 5)));
     FakeMachine db = new FakeMachine(b.attach(at("db", DB, 6)));
+    span();
     long gateway = web.resolve(GATEWAY);
     assertThat(db.resolve(GATEWAY)).isEqualTo(gateway);
     web.send(gateway, GATEWAY, new UdpDatagram(68, 67, new byte[300]));
@@ -140,6 +147,7 @@ class SpannedNetworkTest {
     MachinePort before = a.attach(at("web", WEB, 5));
     FakeMachine web = new FakeMachine(before);
     FakeMachine third = new FakeMachine(c.attach(at("third", THIRD, 7)));
+    span();
     before.announce();
     assertThat(ArpPacket.parse(third.next()).senderAddress()).isEqualTo(before.address().bits());
 
@@ -168,6 +176,40 @@ class SpannedNetworkTest {
     assertThat(said(moved.nextDatagram())).isEqualTo("from where it was");
   }
 
+  @Test
+  void whereAMachineCameFromItsNameStillLeadsToIt() throws Exception {
+    MachinePort before = a.attach(at("web", WEB, 5));
+    MachinePort asking = a.attach(at("db", DB, 6));
+    FakeMachine db = new FakeMachine(asking);
+    long gateway = db.resolve(GATEWAY);
+    span();
+    b.adopt("web", WEB, before.address());
+    MachinePort after = b.expect(PortRequest.of("web", WEB));
+    assertThat(after.address()).isEqualTo(before.address());
+    assertThatThrownBy(() -> a.letGo("web")).hasMessageContaining("is still on the network lan");
+    before.close();
+    a.letGo("web");
+    after.arrive();
+    byte[] query =
+        HexFormat.of()
+            .parseHex(
+                "0001"
+                    + "0100"
+                    + "0001000000000000"
+                    + "03"
+                    + "776562"
+                    + "03"
+                    + "6c616e"
+                    + "08"
+                    + "696e7465726e616c"
+                    + "00"
+                    + "00010001");
+    db.send(gateway, GATEWAY, new UdpDatagram(4000, 53, query));
+    byte[] answer = db.nextDatagram().datagram().payload();
+    assertThat(BigEndian.shortAt(answer, 6)).isEqualTo(1);
+    assertThat(BigEndian.intAt(answer, answer.length - 4)).isEqualTo(before.address().bits());
+  }
+
   private static InetSocketAddress here(VirtualNetwork network) {
     return network.tunnel().orElseThrow().local();
   }
@@ -184,7 +226,9 @@ class SpannedNetworkTest {
             Optional.empty(),
             Optional.empty());
     FakeMachine third = new FakeMachine(c.attach(at("third", THIRD, 7)));
-    a.attach(any).announce();
+    span();
+    // The moment that it is plugged in.
+    a.attach(any);
     byte[] heard = third.next();
     assertThat(BigEndian.shortAt(heard, Ethernet.TYPE)).isEqualTo(0x8035);
     ArpPacket packet = ArpPacket.parse(heard);
@@ -193,6 +237,7 @@ class SpannedNetworkTest {
 
   @Test
   void aPortInUseIsSaidAndTheTunnelIsAsBefore() throws Exception {
+    span();
     InetSocketAddress taken = here(b);
     InetSocketAddress before = here(a);
     assertThatThrownBy(

@@ -74,11 +74,12 @@ public final class EthernetSwitch {
   synchronized void open(SwitchPort port) {
     if (ports.contains(port)) {
       port.policy().mac().ifPresent(mac -> table.bind(mac.bits(), port));
-      port.setOpen();
+      port.setOpen(true);
     }
   }
 
   synchronized void remove(SwitchPort port) {
+    port.setOpen(false);
     ports.remove(port);
     table.removePort(port);
   }

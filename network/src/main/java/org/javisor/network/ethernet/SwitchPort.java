@@ -105,8 +105,9 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     owner.open(this);
   }
 
-  void setOpen() {
-    open = true;
+  /** Called by the switch, under its lock. */
+  void setOpen(boolean now) {
+    open = now;
   }
 
   /** Whether frames pass. */
@@ -137,7 +138,6 @@ public final class SwitchPort implements FramePort, AutoCloseable {
   /** Takes the port out of its switch; frames to and from it are dropped from now on. */
   @Override
   public void close() {
-    open = false;
     owner.remove(this);
   }
 }
