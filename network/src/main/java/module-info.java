@@ -1,6 +1,7 @@
 /** Networks of machines: a switch, addresses and names, and ways to the world outside. */
 module org.javisor.network {
   requires transitive org.javisor.virtio;
+  requires jdk.net;
   requires static transitive org.jspecify;
 
   exports org.javisor.network;
@@ -9,4 +10,5 @@ module org.javisor.network {
   exports org.javisor.network.ethernet;
   exports org.javisor.network.forward;
   exports org.javisor.network.packet;
+  exports org.javisor.network.vxlan;
 }

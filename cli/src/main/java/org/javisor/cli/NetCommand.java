@@ -36,6 +36,7 @@ import tools.jackson.databind.JsonNode;
     subcommands = {
       NetCommand.Listing.class,
       NetCommand.Create.class,
+      NetCommand.Change.class,
       NetCommand.Remove.class,
       NetCommand.CaptureFrames.class
     },
@@ -54,7 +55,7 @@ final class NetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "net needs ls, create, rm or capture");
+        Objects.requireNonNull(spec).commandLine(), "net needs ls, create, set, rm or capture");
   }
 
   @Command(
@@ -106,7 +107,13 @@ final class NetCommand implements Callable<Integer> {
       name = "create",
       description = "Make a network: addresses and names for who is plugged in, and a way out.",
       footerHeading = "%nExamples:%n",
-      footer = {"  javisor net create --subnet 10.42.0.0/24 shop", "  javisor net create other"})
+      footer = {
+        "  javisor net create --subnet 10.42.0.0/24 shop",
+        "  javisor net create other",
+        "  javisor net create --subnet 10.42.0.0/24 shop ipv4.dhcp.ranges=10.42.0.2-10.42.0.99"
+            + " tunnel.b.protocol=vxlan tunnel.b.id=42 tunnel.b.local=192.0.2.1"
+            + " tunnel.b.remote=192.0.2.2"
+      })
   static final class Create implements Callable<Integer> {
     @Mixin HelpOption help = new HelpOption();
 
@@ -124,12 +131,19 @@ final class NetCommand implements Callable<Integer> {
         description = "Machines reach servers of this host, as the machine called host.")
     boolean hostAccess;
 
-    @Parameters(paramLabel = "NAME", description = "What to call it.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "What to call it.")
     String name = "";
+
+    @Parameters(
+        index = "1..*",
+        arity = "0..*",
+        paramLabel = "KEY=VALUE",
+        description = "Keys as Incus has them, such as bridge.mtu=1400.")
+    List<String> keys = List.of();
 
     @Override
     public Integer call() throws InterruptedException {
-      Map<String, String> config = new LinkedHashMap<>();
+      Map<String, String> config = new LinkedHashMap<>(Assignments.of(keys, "bridge.mtu=1400"));
       if (subnet != null) {
         config.put("ipv4.address", subnet);
       }
@@ -144,6 +158,44 @@ final class NetCommand implements Callable<Integer> {
             "POST",
             "/1.0/networks",
             HostClient.object("name", name, "type", "bridge", "config", config));
+      }
+      return ExitCode.DONE;
+    }
+  }
+
+  @Command(
+      name = "set",
+      description = {
+        "Set keys of a network. While instances are on it, its tunnels to other hosts and its ranges"
+            + " of addresses can change. An empty value is as if nothing had been said."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  javisor net set shop bridge.mtu=1400",
+        "  javisor net set shop tunnel.c.protocol=vxlan tunnel.c.id=42 tunnel.c.local=192.0.2.1"
+            + " tunnel.c.remote=192.0.2.3"
+      })
+  static final class Change implements Callable<Integer> {
+    @Mixin HelpOption help = new HelpOption();
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The network.")
+    String name = "";
+
+    @Parameters(
+        index = "1..*",
+        arity = "1..*",
+        paramLabel = "KEY=VALUE",
+        description = "Keys as Incus has them, such as bridge.mtu=1400.")
+    List<String> keys = List.of();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Map<String, String> config = Assignments.of(keys, "bridge.mtu=1400");
+      try (HostClient client = HostCommand.process().connect()) {
+        client.call(
+            "PATCH",
+            "/1.0/networks/" + HostClient.encoded(name),
+            HostClient.object("config", config));
       }
       return ExitCode.DONE;
     }

@@ -70,8 +70,27 @@ public final class MachinePort implements FramePort, AutoCloseable {
     port.setRates(rates.send(), rates.receive());
   }
 
-  SwitchPort switchPort() {
-    return port;
+  /**
+   * Tells all switches of the network, on this host and through the tunnel, that the machine is
+   * here: a gratuitous ARP for its address, or a RARP where it may have another one. Returns at
+   * once; it is said again a few times within the next second.
+   */
+  public void announce() {
+    Announcement.of(port, mac, address);
+  }
+
+  /**
+   * Has a machine that was expected ({@link VirtualNetwork#expect}) be here from now on, and
+   * announces it. Where it was before, its port should be closed by now.
+   */
+  public void arrive() {
+    port.open();
+    announce();
+  }
+
+  /** The same without a word: for a machine that was nowhere before. */
+  void open() {
+    port.open();
   }
 
   @Override

@@ -1,8 +1,10 @@
 package org.javisor.network;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.packet.Ipv4Range;
 import org.javisor.network.packet.Ipv4Subnet;
 
 /**
@@ -18,6 +20,8 @@ import org.javisor.network.packet.Ipv4Subnet;
  *     among them, at the last address of the subnet and as {@code host}
  * @param isolated whether machines reach the gateway alone, and not each other
  * @param mtu largest payload of a frame in bytes, 576 to 65520
+ * @param ranges where addresses for machines are taken from, if no certain one is asked for: hosts
+ *     that share a network must not give away the same ones; empty for the whole subnet
  */
 public record NetworkConfiguration(
     String name,
@@ -26,7 +30,8 @@ public record NetworkConfiguration(
     UplinkKind uplink,
     boolean hostAccess,
     boolean isolated,
-    int mtu) {
+    int mtu,
+    List<Ipv4Range> ranges) {
   private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 
   /** Ways to everywhere else. */
@@ -39,6 +44,13 @@ public record NetworkConfiguration(
 
   /** Checks names and ranges. */
   public NetworkConfiguration {
+    ranges = List.copyOf(ranges);
+    for (Ipv4Range range : ranges) {
+      if (!subnet.contains(range.first()) || !subnet.contains(range.last())) {
+        throw new IllegalArgumentException(
+            "the range " + range + " is not one of the subnet " + subnet);
+      }
+    }
     if (!name.matches(LABEL)) {
       throw new IllegalArgumentException(
           "not the name of a network (letters, digits and hyphens): " + name);
@@ -59,17 +71,23 @@ public record NetworkConfiguration(
   /** A network with a way out through passt, but not to the host itself. */
   public static NetworkConfiguration of(String name, Ipv4Subnet subnet) {
     return new NetworkConfiguration(
-        name, subnet, Optional.empty(), UplinkKind.PASST, false, false, 1500);
+        name, subnet, Optional.empty(), UplinkKind.PASST, false, false, 1500, List.of());
   }
 
   /** The same with another way out. */
   public NetworkConfiguration withUplink(UplinkKind kind) {
-    return new NetworkConfiguration(name, subnet, domain, kind, hostAccess, isolated, mtu);
+    return new NetworkConfiguration(name, subnet, domain, kind, hostAccess, isolated, mtu, ranges);
   }
 
   /** The same with or without a way to the host. */
   public NetworkConfiguration withHostAccess(boolean access) {
-    return new NetworkConfiguration(name, subnet, domain, uplink, access, isolated, mtu);
+    return new NetworkConfiguration(name, subnet, domain, uplink, access, isolated, mtu, ranges);
+  }
+
+  /** The same with addresses from elsewhere in the subnet. */
+  public NetworkConfiguration withRanges(List<Ipv4Range> others) {
+    return new NetworkConfiguration(
+        name, subnet, domain, uplink, hostAccess, isolated, mtu, others);
   }
 
   /** The domain of the machines' names. */

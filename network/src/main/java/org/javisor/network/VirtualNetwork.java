@@ -34,10 +34,15 @@ import org.javisor.network.forward.Forward;
 import org.javisor.network.gateway.Gateway;
 import org.javisor.network.nat.Station;
 import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.packet.Ipv4Range;
 import org.javisor.network.passt.PasstConfiguration;
 import org.javisor.network.passt.PasstUplink;
 import org.javisor.network.relay.TcpForward;
 import org.javisor.network.relay.UdpForward;
+import org.javisor.network.vxlan.AnycastGateway;
+import org.javisor.network.vxlan.TunnelConfiguration;
+import org.javisor.network.vxlan.TunnelEndpoint;
+import org.javisor.network.vxlan.VxlanSockets;
 import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +52,13 @@ import org.jspecify.annotations.Nullable;
  * again. Safe from any thread.
  */
 public final class VirtualNetwork implements AutoCloseable {
+  /** What captures and metrics call the port of the tunnel; no machine can have this name. */
+  public static final String TUNNEL = "(tunnel)";
+
   private static final String GATEWAY = "gateway";
   private static final String HOST = "host";
 
-  private final NetworkConfiguration configuration;
+  private volatile NetworkConfiguration configuration;
   private final AddressPool pool;
   private final EthernetSwitch lan;
   private final DnsForwarder forwarder;
@@ -59,12 +67,16 @@ public final class VirtualNetwork implements AutoCloseable {
   private final Set<Capture> captures = ConcurrentHashMap.newKeySet();
   private final Set<Forward> forwards = ConcurrentHashMap.newKeySet();
   private final @Nullable PasstUplink passt;
+  private final VxlanSockets sockets;
+  private @Nullable TunnelEndpoint tunnel;
   private boolean closed;
 
-  private VirtualNetwork(NetworkConfiguration configuration, AddressPool pool)
+  private VirtualNetwork(NetworkConfiguration configuration, AddressPool pool, VxlanSockets sockets)
       throws PortRefusedException, IOException, InterruptedException {
     this.configuration = configuration;
     this.pool = pool;
+    pool.setRanges(configuration.ranges());
+    this.sockets = sockets;
     lan = new EthernetSwitch(SwitchConfiguration.of(configuration.mtu()), System::nanoTime);
     forwarder = new DnsForwarder(ResolverList.ofHost()::get);
     MacAddress mac = gatewayMac(configuration.gateway());
@@ -126,6 +138,17 @@ public final class VirtualNetwork implements AutoCloseable {
    */
   public static VirtualNetwork open(NetworkConfiguration configuration, Path folder)
       throws NetworkException, InterruptedException {
+    return open(configuration, folder, new VxlanSockets());
+  }
+
+  /**
+   * As {@link #open(NetworkConfiguration, Path)}; its tunnel shares sockets with others.
+   *
+   * @param sockets of all networks of this host
+   */
+  public static VirtualNetwork open(
+      NetworkConfiguration configuration, Path folder, VxlanSockets sockets)
+      throws NetworkException, InterruptedException {
     try {
       Files.createDirectories(folder);
       AddressPool pool =
@@ -134,7 +157,7 @@ public final class VirtualNetwork implements AutoCloseable {
               Set.of(configuration.gateway(), configuration.host()),
               folder.resolve("leases"),
               InstantSource.system());
-      return new VirtualNetwork(configuration, pool);
+      return new VirtualNetwork(configuration, pool, sockets);
     } catch (IOException | PortRefusedException e) {
       throw new NetworkException(
           "the network " + configuration.name() + " cannot be opened: " + e.getMessage(), e);
@@ -157,12 +180,30 @@ public final class VirtualNetwork implements AutoCloseable {
   }
 
   /**
-   * Plugs a machine in. The address that is reserved for it can be read at once.
+   * Plugs a machine in, and announces it to the other hosts if the network has any. The address
+   * that is reserved for it can be read at once.
    *
    * @throws NetworkException if the machine is plugged in already, its addresses are another's, or
    *     there are no more
    */
   public synchronized MachinePort attach(PortRequest request) throws NetworkException {
+    MachinePort port = expect(request);
+    port.open();
+    if (tunnel != null) {
+      // It may have been on another host when it was on last.
+      port.announce();
+    }
+    return port;
+  }
+
+  /**
+   * Reserves a port for a machine that is still on another host of this network: from now on nobody
+   * else gets its name and addresses here, but nothing goes through the port, and frames for the
+   * machine go where it is, until {@link MachinePort#arrive}.
+   *
+   * @throws NetworkException as {@link #attach} does
+   */
+  public synchronized MachinePort expect(PortRequest request) throws NetworkException {
     requireOpen();
     String name = request.machine().toLowerCase(Locale.ROOT);
     if (machines.containsKey(name)) {
@@ -197,7 +238,7 @@ public final class VirtualNetwork implements AutoCloseable {
               lease.address(),
               configuration.subnet().prefix(),
               configuration.mtu(),
-              lan.connect(name, policy),
+              lan.reserve(name, policy),
               () -> machines.remove(name, made[0]));
       machines.put(name, made[0]);
       return made[0];
@@ -344,6 +385,127 @@ public final class VirtualNetwork implements AutoCloseable {
     return pool.leases();
   }
 
+  /** From now on addresses for machines are taken from these; see the configuration. */
+  public synchronized void setRanges(List<Ipv4Range> ranges) {
+    configuration = configuration.withRanges(ranges);
+    pool.setRanges(ranges);
+  }
+
+  /**
+   * Reserves the address of a machine that comes from another host of this network, before it is
+   * expected or plugged in here.
+   *
+   * @param address what it has there, which need not be in the ranges of this host
+   * @throws NetworkException if one of them is somebody else's, or it cannot be written down; then
+   *     nothing has changed
+   */
+  public synchronized void adopt(String machine, MacAddress mac, Ipv4Address address)
+      throws NetworkException {
+    requireOpen();
+    try {
+      pool.adopt(machine.toLowerCase(Locale.ROOT), mac, address);
+    } catch (AddressException | IOException e) {
+      throw new NetworkException(
+          machine + " cannot come to the network " + configuration.name() + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * Lets go of the address of a machine that is on another host of this network from now on. If it
+   * is of this host's ranges, nobody else gets it, until the machine comes back or {@link
+   * #forgetAway}.
+   *
+   * @throws NetworkException if the machine is plugged in, or the file cannot be written
+   */
+  public synchronized void letGo(String machine) throws NetworkException {
+    String name = machine.toLowerCase(Locale.ROOT);
+    if (machines.containsKey(name)) {
+      throw new NetworkException(machine + " is still on the network " + configuration.name());
+    }
+    try {
+      pool.letGo(name);
+    } catch (IOException e) {
+      throw new NetworkException("the leases cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Frees the address that is kept for a machine on another host, which is no more.
+   *
+   * @throws NetworkException if the file cannot be written
+   */
+  public synchronized void forgetAway(MacAddress mac) throws NetworkException {
+    try {
+      pool.forgetAway(mac);
+    } catch (IOException e) {
+      throw new NetworkException("the leases cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** The addresses of this host that machines on other hosts have. */
+  public List<Lease> away() {
+    return pool.away();
+  }
+
+  /**
+   * Spans the network over other hosts from now on, in another way than before, or no more. Other
+   * peers are put in force without a gap; machines stay plugged in, whose MTU should leave room for
+   * {@link TunnelEndpoint#overhead}.
+   *
+   * @param wanted nothing for this host alone
+   * @throws NetworkException if the host cannot listen there; then the tunnel is as before
+   */
+  public synchronized void span(Optional<TunnelConfiguration> wanted) throws NetworkException {
+    requireOpen();
+    TunnelEndpoint before = tunnel;
+    if (before != null
+        && wanted.isPresent()
+        && wanted.get().withPeers(List.of()).equals(before.configuration().withPeers(List.of()))) {
+      before.setPeers(wanted.get().peers());
+      return;
+    }
+    if (before != null) {
+      before.close();
+      tunnel = null;
+    }
+    try {
+      tunnel = wanted.isPresent() ? tunnel(wanted.get()) : null;
+    } catch (NetworkException e) {
+      if (before != null) {
+        tunnel = tunnel(before.configuration());
+      }
+      throw e;
+    }
+  }
+
+  private TunnelEndpoint tunnel(TunnelConfiguration wanted) throws NetworkException {
+    SwitchPort port = null;
+    try {
+      port = lan.connect(TUNNEL, TunnelEndpoint.policy());
+      AnycastGateway here =
+          new AnycastGateway(
+              gatewayMac(configuration.gateway()), configuration.gateway(), configuration.host());
+      return new TunnelEndpoint(wanted, here, port, sockets, System::nanoTime);
+    } catch (IOException | PortRefusedException e) {
+      if (port != null) {
+        port.close();
+      }
+      throw new NetworkException(
+          "the network " + configuration.name() + " has no tunnel: " + e.getMessage(), e);
+    }
+  }
+
+  /** The end of its tunnel, if it spans other hosts. */
+  public synchronized Optional<TunnelEndpoint> tunnel() {
+    return Optional.ofNullable(tunnel);
+  }
+
+  /** Who is plugged in or expected, in lower case. */
+  public Set<String> machines() {
+    return Set.copyOf(machines.keySet());
+  }
+
   /** What has happened at each port, by name; the gateway's is {@code gateway}. */
   public Map<String, PortMetrics.Snapshot> metrics() {
     Map<String, PortMetrics.Snapshot> snapshots = new TreeMap<>();
@@ -368,11 +530,17 @@ public final class VirtualNetwork implements AutoCloseable {
     for (MachinePort port : machines.values()) {
       port.close();
     }
+    if (tunnel != null) {
+      tunnel.close();
+    }
     gateway.close();
     forwarder.close();
   }
 
-  /** The names of who is plugged in, of the gateway and of the host. */
+  /**
+   * The names of who is plugged in, of the gateway and of the host, and of machines that have gone
+   * from here to other hosts. Of others there, nobody here knows.
+   */
   private final class Names implements DnsZone {
     @Override
     public String domain() {
@@ -388,7 +556,11 @@ public final class VirtualNetwork implements AutoCloseable {
       return switch (machine) {
         case GATEWAY -> Optional.of(configuration.gateway());
         case HOST -> reachesHost() ? Optional.of(configuration.host()) : Optional.empty();
-        default -> Optional.empty();
+        default ->
+            pool.away().stream()
+                .filter(lease -> lease.machine().equals(Optional.of(machine)))
+                .map(Lease::address)
+                .findFirst();
       };
     }
 
@@ -409,7 +581,14 @@ public final class VirtualNetwork implements AutoCloseable {
       if (reachesHost() && address.equals(configuration.host())) {
         return Optional.of(HOST);
       }
-      return pool.at(address).flatMap(Lease::machine).filter(machines::containsKey);
+      Optional<String> gone =
+          pool.away().stream()
+              .filter(lease -> lease.address().equals(address))
+              .findFirst()
+              .flatMap(Lease::machine);
+      return gone.isPresent()
+          ? gone
+          : pool.at(address).flatMap(Lease::machine).filter(machines::containsKey);
     }
   }
 }

@@ -41,6 +41,7 @@ public final class CompletionScript {
           Map.entry("restore", "instance snapshot none"),
           Map.entry("clone", "source none"),
           Map.entry("net create", "none"),
+          Map.entry("net set", "network none"),
           Map.entry("net rm", "network"),
           Map.entry("net capture", "network none"),
           Map.entry("config show", "instance none"),

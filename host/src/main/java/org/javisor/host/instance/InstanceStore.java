@@ -78,6 +78,7 @@ public final class InstanceStore implements AutoCloseable {
       }
     }
     if (alone) {
+      networks.listen();
       removeLeftovers();
     }
   }

@@ -158,6 +158,7 @@ public final class TakeOver {
 
   /** Begins what had to wait until the other process is gone. */
   public void settle(InstanceStore store) {
+    store.networks().listen();
     store.all().forEach(HostedInstance::settle);
     try {
       store.removeLeftovers();

@@ -1,22 +1,29 @@
 package org.javisor.host.network;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.javisor.host.ProblemException;
 import org.javisor.network.NetworkConfiguration;
 import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.packet.Ipv4Range;
 import org.javisor.network.packet.Ipv4Subnet;
+import org.javisor.network.vxlan.TunnelConfiguration;
+import org.javisor.network.vxlan.TunnelEndpoint;
 
 /**
  * What a network is to be, in keys and values of the Incus API: {@code ipv4.address} (the subnet,
  * such as {@code 10.42.0.0/24}, or the gateway's address in it), {@code ipv4.nat} (whether there is
- * a way out; true if nothing is said), {@code dns.domain}, {@code bridge.mtu}, {@code
- * security.port_isolation}, {@code javisor.host_access} (whether machines reach servers on this
- * host), and {@code user.*}. This record is what is kept on disk.
+ * a way out; true if nothing is said), {@code ipv4.dhcp.ranges} (where machines' addresses are
+ * taken from, {@code FIRST-LAST} with commas between), {@code dns.domain}, {@code bridge.mtu},
+ * {@code security.port_isolation}, {@code javisor.host_access} (whether machines reach servers on
+ * this host), those of tunnels to other hosts ({@link TunnelKeys}), and {@code user.*}. This record
+ * is what is kept on disk.
  *
  * @param version of this form
  * @param description for people; may be empty
@@ -28,6 +35,7 @@ public record NetworkRecord(int version, String description, Map<String, String>
 
   static final String ADDRESS = "ipv4.address";
 
+  private static final String RANGES = "ipv4.dhcp.ranges";
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?");
   private static final Pattern USER_KEY = Pattern.compile("user\\.[ -~]{1,200}");
   private static final int DEFAULT_MTU = 1500;
@@ -36,6 +44,7 @@ public record NetworkRecord(int version, String description, Map<String, String>
           ADDRESS,
           "ipv4.nat",
           "ipv4.dhcp",
+          RANGES,
           "ipv6.address",
           "dns.domain",
           "bridge.mtu",
@@ -81,7 +90,7 @@ public record NetworkRecord(int version, String description, Map<String, String>
   public NetworkConfiguration configuration(String name) {
     checkName(name);
     for (String key : config.keySet()) {
-      if (!KEYS.contains(key) && !USER_KEY.matcher(key).matches()) {
+      if (!KEYS.contains(key) && !USER_KEY.matcher(key).matches() && !TunnelKeys.isOne(key)) {
         throw ProblemException.badInput(
             "a network has no key " + key, "use user.* for keys of your own");
       }
@@ -93,7 +102,10 @@ public record NetworkRecord(int version, String description, Map<String, String>
     if (!Set.of("", "none").contains(config.getOrDefault("ipv6.address", ""))) {
       throw ProblemException.badInput("ipv6.address cannot be set", "networks here have IPv4");
     }
-    String mtu = config.getOrDefault("bridge.mtu", String.valueOf(DEFAULT_MTU));
+    // As Incus and the kernel do: what a guest sends is to fit its way to the other host.
+    int overhead = tunnel().map(one -> TunnelEndpoint.overhead(one.local())).orElse(0);
+    String mtu = config.getOrDefault("bridge.mtu", "");
+    mtu = mtu.isEmpty() ? String.valueOf(DEFAULT_MTU - overhead) : mtu;
     try {
       return new NetworkConfiguration(
           name,
@@ -104,13 +116,31 @@ public record NetworkRecord(int version, String description, Map<String, String>
               : NetworkConfiguration.UplinkKind.NONE,
           truth("javisor.host_access", false),
           truth("security.port_isolation", false),
-          Integer.parseInt(mtu));
+          Integer.parseInt(mtu),
+          ranges());
     } catch (NumberFormatException e) {
       throw ProblemException.badInput("bridge.mtu cannot be '" + mtu + "'", "give a number");
     } catch (IllegalArgumentException e) {
       throw ProblemException.badInput(
           "the network " + name + " is not possible", String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Where the network's tunnels are to lead.
+   *
+   * @return nothing if it is of this host alone
+   * @throws ProblemException naming the first key or value that is not possible
+   */
+  public Optional<TunnelConfiguration> tunnel() {
+    return TunnelKeys.of(config);
+  }
+
+  private List<Ipv4Range> ranges() {
+    String text = config.getOrDefault(RANGES, "");
+    return text.isEmpty()
+        ? List.of()
+        : Stream.of(text.split(",", -1)).map(one -> Ipv4Range.parse(one.strip())).toList();
   }
 
   /** The subnet that the address names, whichever address in it is given. */

@@ -21,8 +21,12 @@ import org.javisor.network.NetworkConfiguration;
 import org.javisor.network.NetworkException;
 import org.javisor.network.PortRequest;
 import org.javisor.network.VirtualNetwork;
+import org.javisor.network.packet.Ipv4Address;
 import org.javisor.network.packet.Ipv4Subnet;
+import org.javisor.network.vxlan.TunnelConfiguration;
+import org.javisor.network.vxlan.VxlanSockets;
 import org.javisor.storage.store.DurableRename;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -42,9 +46,12 @@ public final class NetworkStore implements AutoCloseable {
   private final Map<String, NetworkRecord> records = new ConcurrentSkipListMap<>();
   private final Map<String, VirtualNetwork> open = new ConcurrentSkipListMap<>();
   private final SecureRandom random = new SecureRandom();
+  private final VxlanSockets sockets = new VxlanSockets();
+  private boolean listening;
 
   /**
-   * The networks that are kept in this folder; none runs yet.
+   * The networks that are kept in this folder; none runs yet, and none has a tunnel before {@link
+   * #listen}.
    *
    * @param instances whether there is an instance of that name, in lower case; addresses of others
    *     are free
@@ -71,6 +78,24 @@ public final class NetworkStore implements AutoCloseable {
     } catch (JacksonException e) {
       throw new IOException(file + " cannot be read: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /**
+   * Opens the tunnels, now and of each network that is started. Not before: another process may
+   * still have them, which is about to hand over its machines.
+   */
+  public synchronized void listen() {
+    listening = true;
+    open.forEach(
+        (name, network) -> {
+          try {
+            network.span(get(name).tunnel());
+          } catch (NetworkException e) {
+            // Its machines go on, and reach each other.
+            System.getLogger(NetworkStore.class.getName())
+                .log(System.Logger.Level.WARNING, String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   /** All networks, by name. */
@@ -110,15 +135,37 @@ public final class NetworkStore implements AutoCloseable {
     NetworkRecord network =
         wanted.wantsSubnet() ? wanted.with(NetworkRecord.ADDRESS, freeSubnet()) : wanted;
     network.configuration(name);
+    requireOwnTunnel(name, network);
     write(name, network);
     records.put(name, network);
     return network;
   }
 
+  /** Networks that share a socket are told apart by nothing but the identifier. */
+  private void requireOwnTunnel(String name, NetworkRecord wanted) {
+    Optional<TunnelConfiguration> tunnel = wanted.tunnel().map(NetworkStore::end);
+    records.forEach(
+        (other, network) -> {
+          if (tunnel.isPresent()
+              && !other.equals(name)
+              && network.tunnel().map(NetworkStore::end).equals(tunnel)) {
+            throw ProblemException.badInput(
+                "the network " + other + " has tunnels with the same id at the same place",
+                "give these another tunnel.NAME.id");
+          }
+        });
+  }
+
+  private static TunnelConfiguration end(TunnelConfiguration tunnel) {
+    return tunnel.withPeers(List.of());
+  }
+
   /**
-   * Changes a network that no instance is plugged into.
+   * Changes a network. While instances are plugged in, its tunnels and its ranges of addresses can
+   * be changed, at once and without a gap, and nothing else.
    *
-   * @throws ProblemException if one is, or a key or value is not possible
+   * @throws ProblemException if something else is to change while one is, or a key or value is not
+   *     possible; then nothing has changed
    */
   public synchronized void update(String name, NetworkRecord wanted) throws InterruptedException {
     NetworkRecord before = get(name);
@@ -127,10 +174,49 @@ public final class NetworkStore implements AutoCloseable {
             ? wanted.with(
                 NetworkRecord.ADDRESS, before.config().getOrDefault(NetworkRecord.ADDRESS, ""))
             : wanted;
-    network.configuration(name);
-    shut(name);
+    NetworkConfiguration configuration = network.configuration(name);
+    requireOwnTunnel(name, network);
+    VirtualNetwork running = open.get(name);
+    if (running != null && sameButForRanges(configuration, before.configuration(name))) {
+      change(running, network, configuration);
+    } else {
+      requireSameMtu(running, configuration);
+      shut(name);
+    }
     write(name, network);
     records.put(name, network);
+  }
+
+  private static boolean sameButForRanges(NetworkConfiguration one, NetworkConfiguration other) {
+    return one.withRanges(List.of()).equals(other.withRanges(List.of()));
+  }
+
+  private void change(
+      VirtualNetwork running, NetworkRecord wanted, NetworkConfiguration configuration) {
+    if (listening) {
+      try {
+        running.span(wanted.tunnel());
+      } catch (NetworkException e) {
+        throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
+      }
+    }
+    running.setRanges(configuration.ranges());
+  }
+
+  /** Who adds a tunnel has not asked for another MTU, and would not know what is wrong. */
+  private static void requireSameMtu(
+      @Nullable VirtualNetwork running, NetworkConfiguration wanted) {
+    if (running != null
+        && !running.machines().isEmpty()
+        && running.configuration().mtu() != wanted.mtu()) {
+      throw ProblemException.badInput(
+          "the MTU of the network "
+              + wanted.name()
+              + " cannot become "
+              + wanted.mtu()
+              + " while instances are on it",
+          "stop them first, or say bridge.mtu=" + running.configuration().mtu());
+    }
   }
 
   /**
@@ -156,20 +242,14 @@ public final class NetworkStore implements AutoCloseable {
     if (network == null) {
       return;
     }
-    if (!machines(network).isEmpty()) {
+    List<String> machines = network.machines().stream().sorted().toList();
+    if (!machines.isEmpty()) {
       throw ProblemException.badInput(
-          "instances are on the network " + name + ": " + String.join(", ", machines(network)),
+          "instances are on the network " + name + ": " + String.join(", ", machines),
           "stop them first");
     }
     open.remove(name);
     network.close();
-  }
-
-  private static List<String> machines(VirtualNetwork network) {
-    return network.metrics().keySet().stream()
-        .filter(port -> !port.equals("gateway"))
-        .sorted()
-        .toList();
   }
 
   private String freeSubnet() {
@@ -214,6 +294,45 @@ public final class NetworkStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Reserves a port for an instance that is on another host of the network and is to come here,
+   * with the address it has there; the network is started if it does not run. See {@link
+   * VirtualNetwork#adopt} and {@link VirtualNetwork#expect}.
+   *
+   * @throws UnknownNetworkException if there is no such network
+   * @throws ProblemException if the address or the port is not to be had; nothing is reserved then
+   */
+  public synchronized MachinePort expect(String name, PortRequest request, Ipv4Address address)
+      throws InterruptedException {
+    try {
+      VirtualNetwork network = start(name);
+      network.adopt(request.machine(), request.mac(), address);
+      try {
+        return network.expect(request);
+      } catch (NetworkException e) {
+        network.letGo(request.machine());
+        throw e;
+      }
+    } catch (NetworkException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
+  /**
+   * Lets go of the address of an instance that is on another host from now on, or that did not come
+   * here after all; see {@link VirtualNetwork#letGo}.
+   *
+   * @throws UnknownNetworkException if there is no such network
+   * @throws ProblemException if it is plugged in here, or that cannot be written down
+   */
+  public synchronized void letGo(String name, String machine) throws InterruptedException {
+    try {
+      start(name).letGo(machine);
+    } catch (NetworkException e) {
+      throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
   private VirtualNetwork start(String name) throws NetworkException, InterruptedException {
     VirtualNetwork running = open.get(name);
     if (running != null) {
@@ -226,7 +345,7 @@ public final class NetworkStore implements AutoCloseable {
     Path leases = folder.resolve(name);
     VirtualNetwork started;
     try {
-      started = VirtualNetwork.open(configuration, leases);
+      started = VirtualNetwork.open(configuration, leases, sockets);
     } catch (NetworkException e) {
       if (configuration.uplink() == NetworkConfiguration.UplinkKind.NONE) {
         throw e;
@@ -240,7 +359,18 @@ public final class NetworkStore implements AutoCloseable {
               e.getMessage());
       started =
           VirtualNetwork.open(
-              configuration.withUplink(NetworkConfiguration.UplinkKind.NONE), leases);
+              configuration.withUplink(NetworkConfiguration.UplinkKind.NONE), leases, sockets);
+    }
+    boolean spanned = false;
+    try {
+      if (listening) {
+        started.span(get(name).tunnel());
+      }
+      spanned = true;
+    } finally {
+      if (!spanned) {
+        started.close();
+      }
     }
     open.put(name, started);
     started.keep(instances);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.packet.Ipv4Range;
 import org.javisor.network.packet.Ipv4Subnet;
 import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,12 @@ public final class AddressPool {
   private final Map<MacAddress, Lease> byMac = new HashMap<>();
   private final Map<Ipv4Address, Instant> quarantined = new HashMap<>();
 
+  /** Of this host's addresses, those of machines that are on other hosts now. */
+  private final Map<Ipv4Address, Lease> away = new TreeMap<>();
+
+  /** Where addresses are taken from; empty for the whole subnet. */
+  private List<Ipv4Range> ranges = List.of();
+
   private AddressPool(
       Ipv4Subnet subnet, Set<Ipv4Address> hostsOwn, LeaseFile file, InstantSource time) {
     this.subnet = subnet;
@@ -56,14 +63,32 @@ public final class AddressPool {
       Ipv4Subnet subnet, Set<Ipv4Address> hostsOwn, Path file, InstantSource time)
       throws IOException {
     AddressPool pool = new AddressPool(subnet, hostsOwn, new LeaseFile(file), time);
-    for (Lease lease : pool.file.read()) {
-      if (!pool.canBeGiven(lease.address())) {
-        throw new IOException(
-            file + ": " + lease.address() + " is not for machines of the subnet " + subnet);
+    LeaseFile.Contents kept = pool.file.read();
+    for (List<Lease> leases : List.of(kept.here(), kept.away())) {
+      for (Lease lease : leases) {
+        if (!pool.canBeGiven(lease.address())) {
+          throw new IOException(
+              file + ": " + lease.address() + " is not for machines of the subnet " + subnet);
+        }
       }
-      pool.enter(lease);
     }
+    kept.here().forEach(pool::enter);
+    kept.away().forEach(lease -> pool.away.put(lease.address(), lease));
     return pool;
+  }
+
+  /**
+   * From now on who may have any address gets one of these. Who has one keeps it, and one that is
+   * asked for by name may be any of the subnet.
+   *
+   * @param some empty for the whole subnet
+   */
+  public synchronized void setRanges(List<Ipv4Range> some) {
+    ranges = List.copyOf(some);
+  }
+
+  private boolean inRanges(Ipv4Address address) {
+    return ranges.isEmpty() || ranges.stream().anyMatch(range -> range.contains(address));
   }
 
   private boolean canBeGiven(Ipv4Address address) {
@@ -96,13 +121,17 @@ public final class AddressPool {
     }
     Lease old = ofMachine(machine);
     Lease withMac = byMac.get(mac);
+    Lease home = ofAway(mac);
     Lease before = old != null || withMac == null || withMac.machine().isEmpty() ? old : withMac;
+    if (before == null) {
+      before = home;
+    }
     Ipv4Address address =
         fixed.isPresent()
-            ? free(fixed.get(), before)
+            ? free(fixed.get(), before, mac)
             : before != null ? before.address() : lowestFree();
     Lease lease = new Lease(address, mac, Optional.of(machine), Optional.empty());
-    if (lease.equals(old)) {
+    if (lease.equals(old) && home == null) {
       return lease;
     }
     Lease taken = leases.get(address);
@@ -112,8 +141,11 @@ public final class AddressPool {
       }
     }
     enter(lease);
+    if (home != null) {
+      away.remove(home.address());
+    }
     try {
-      file.write(leases.values());
+      write();
     } catch (IOException e) {
       remove(lease);
       for (Lease back : new Lease[] {old, withMac, taken}) {
@@ -121,9 +153,103 @@ public final class AddressPool {
           enter(back);
         }
       }
+      if (home != null) {
+        away.put(home.address(), home);
+      }
       throw e;
     }
     return lease;
+  }
+
+  /**
+   * Takes over the lease of a machine that comes from another host of this network: its address,
+   * which need not be in this host's ranges, is reserved under its name from now on.
+   *
+   * @throws AddressException if the address or the Ethernet address is somebody else's; then
+   *     nothing has changed
+   * @throws IOException if it cannot be written down; then nothing has changed
+   */
+  public synchronized void adopt(String machine, MacAddress mac, Ipv4Address address)
+      throws AddressException, IOException {
+    Lease withMac = byMac.get(mac);
+    if (withMac != null && withMac.machine().isPresent() && !isOf(withMac, machine)) {
+      throw new AddressException(
+          "the Ethernet address " + mac + " is that of " + withMac.machine().get());
+    }
+    Lease taken = leases.get(address);
+    if (taken != null
+        && taken.machine().isEmpty()
+        && !taken.mac().equals(mac)
+        && !taken.expired(time.instant())) {
+      throw new AddressException(address + " is lent to " + taken.mac());
+    }
+    reserve(machine, mac, Optional.of(address));
+  }
+
+  private static boolean isOf(Lease lease, String machine) {
+    return lease.machine().equals(Optional.of(machine));
+  }
+
+  /**
+   * Lets go of the lease of a machine that is on another host from now on. If the address is one
+   * that this host would give away, it is kept for the machine, until that comes back or is no more
+   * ({@link #forgetAway}).
+   *
+   * @throws IOException if that cannot be written down; then nothing has changed
+   */
+  public synchronized void letGo(String machine) throws IOException {
+    Lease lease = ofMachine(machine);
+    if (lease == null) {
+      return;
+    }
+    remove(lease);
+    if (inRanges(lease.address())) {
+      away.put(lease.address(), lease);
+    }
+    try {
+      write();
+    } catch (IOException e) {
+      away.remove(lease.address());
+      enter(lease);
+      throw e;
+    }
+  }
+
+  /**
+   * Frees the address that is kept for a machine on another host.
+   *
+   * @throws IOException if that cannot be written down; then nothing has changed
+   */
+  public synchronized void forgetAway(MacAddress mac) throws IOException {
+    Lease lease = ofAway(mac);
+    if (lease == null) {
+      return;
+    }
+    away.remove(lease.address());
+    try {
+      write();
+    } catch (IOException e) {
+      away.put(lease.address(), lease);
+      throw e;
+    }
+  }
+
+  /** What is kept for machines that are on other hosts, lowest address first. */
+  public synchronized List<Lease> away() {
+    return List.copyOf(away.values());
+  }
+
+  private @Nullable Lease ofAway(MacAddress mac) {
+    for (Lease lease : away.values()) {
+      if (lease.mac().equals(mac)) {
+        return lease;
+      }
+    }
+    return null;
+  }
+
+  private void write() throws IOException {
+    file.write(leases.values(), away.values());
   }
 
   private @Nullable Lease ofMachine(String machine) {
@@ -135,13 +261,22 @@ public final class AddressPool {
     return null;
   }
 
-  private Ipv4Address free(Ipv4Address address, @Nullable Lease own) throws AddressException {
+  private Ipv4Address free(Ipv4Address address, @Nullable Lease own, MacAddress mac)
+      throws AddressException {
     if (!canBeGiven(address)) {
       throw new AddressException(address + " is not for machines of the subnet " + subnet);
     }
     Lease taken = leases.get(address);
     if (taken != null && !taken.equals(own) && taken.machine().isPresent()) {
       throw new AddressException(address + " is reserved for " + taken.machine().get());
+    }
+    Lease elsewhere = away.get(address);
+    if (elsewhere != null && !elsewhere.mac().equals(mac)) {
+      throw new AddressException(
+          address
+              + " is kept for "
+              + elsewhere.machine().orElse(elsewhere.mac().toString())
+              + ", which is on another host");
     }
     return address;
   }
@@ -152,12 +287,17 @@ public final class AddressPool {
       Ipv4Address address = subnet.address(i);
       Lease taken = leases.get(address);
       if (canBeGiven(address)
+          && inRanges(address)
+          && !away.containsKey(address)
           && (taken == null || taken.expired(now))
           && !isQuarantined(address, now)) {
         return address;
       }
     }
-    throw new AddressException("all addresses of the subnet " + subnet + " are in use");
+    throw new AddressException(
+        "all addresses of "
+            + (ranges.isEmpty() ? "the subnet " + subnet : "this host, " + ranges + ",")
+            + " are in use");
   }
 
   private boolean isQuarantined(Ipv4Address address, Instant now) {
@@ -196,7 +336,7 @@ public final class AddressPool {
     }
     gone.forEach(this::remove);
     try {
-      file.write(leases.values());
+      write();
     } catch (IOException e) {
       gone.forEach(this::enter);
       throw e;
@@ -206,7 +346,7 @@ public final class AddressPool {
   private void removeAndWrite(Lease lease) throws IOException {
     remove(lease);
     try {
-      file.write(leases.values());
+      write();
     } catch (IOException e) {
       enter(lease);
       throw e;
@@ -244,6 +384,8 @@ public final class AddressPool {
     }
     if (wanted.isPresent()
         && canBeGiven(wanted.get())
+        && inRanges(wanted.get())
+        && !away.containsKey(wanted.get())
         && at(wanted.get()).isEmpty()
         && !isQuarantined(wanted.get(), now)) {
       return wanted;
@@ -275,7 +417,7 @@ public final class AddressPool {
     }
     enter(lease);
     try {
-      file.write(leases.values());
+      write();
     } catch (IOException e) {
       remove(lease);
       if (taken != null) {

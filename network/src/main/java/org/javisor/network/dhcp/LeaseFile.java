@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leases in a text file: a line each of address, Ethernet address, machine or {@code -}, and the
- * end in seconds since 1970 or {@code -}. It is replaced as a whole, so that it is whole at any
- * moment.
+ * end in seconds since 1970 or {@code -}, or {@code away} where the machine is on another host. It
+ * is replaced as a whole, so that it is whole at any moment.
  */
 final class LeaseFile {
+  private static final String AWAY = "away";
+
+  /** What is in it: leases of this host, and of machines that are on other hosts. */
+  record Contents(List<Lease> here, List<Lease> away) {}
+
   private static final String FIRST_LINE = "javisor leases 1";
 
   private final Path file;
@@ -37,19 +42,21 @@ final class LeaseFile {
    *
    * @throws IOException if it cannot be read, or is not such a file; it is left as it is
    */
-  List<Lease> read() throws IOException {
-    List<Lease> leases = new ArrayList<>();
+  Contents read() throws IOException {
+    Contents contents = new Contents(new ArrayList<>(), new ArrayList<>());
     if (!Files.exists(file)) {
-      return leases;
+      return contents;
     }
     List<String> lines = Files.readAllLines(file, UTF_8);
     if (lines.isEmpty() || !lines.getFirst().equals(FIRST_LINE)) {
       throw new IOException(file + " is not a file of leases: move it away to start without");
     }
     for (int i = 1; i < lines.size(); i++) {
-      leases.add(parse(lines.get(i), i + 1));
+      String line = lines.get(i);
+      Lease lease = parse(line, i + 1);
+      (line.endsWith(" " + AWAY) ? contents.away : contents.here).add(lease);
     }
-    return leases;
+    return contents;
   }
 
   private Lease parse(String line, int number) throws IOException {
@@ -60,7 +67,8 @@ final class LeaseFile {
             Ipv4Address.parse(words[0]),
             MacAddress.parse(words[1]),
             optional(words[2]),
-            optional(words[3]).map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds))));
+            optional(words[3].equals(AWAY) ? "-" : words[3])
+                .map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds))));
       }
     } catch (IllegalArgumentException e) {
       throw notALease(line, number, e);
@@ -76,14 +84,20 @@ final class LeaseFile {
     return word.equals("-") ? Optional.empty() : Optional.of(word);
   }
 
+  private static void append(StringBuilder text, Lease lease, String end) {
+    text.append(lease.address()).append(' ').append(lease.mac()).append(' ');
+    text.append(lease.machine().orElse("-")).append(' ').append(end).append('\n');
+  }
+
   /** Replaces the file; it is on the disk when this returns. */
-  void write(Collection<Lease> leases) throws IOException {
+  void write(Collection<Lease> here, Collection<Lease> away) throws IOException {
     StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
-    for (Lease lease : leases) {
-      text.append(lease.address()).append(' ').append(lease.mac()).append(' ');
-      text.append(lease.machine().orElse("-")).append(' ');
-      text.append(lease.expires().map(end -> Long.toString(end.getEpochSecond())).orElse("-"));
-      text.append('\n');
+    for (Lease lease : here) {
+      append(
+          text, lease, lease.expires().map(end -> Long.toString(end.getEpochSecond())).orElse("-"));
+    }
+    for (Lease lease : away) {
+      append(text, lease, AWAY);
     }
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =

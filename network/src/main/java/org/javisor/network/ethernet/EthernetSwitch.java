@@ -44,18 +44,42 @@ public final class EthernetSwitch {
    */
   public synchronized SwitchPort connect(String name, PortPolicy policy)
       throws PortRefusedException {
+    SwitchPort port = reserve(name, policy);
+    open(port);
+    return port;
+  }
+
+  /**
+   * A port through which nothing goes before {@link SwitchPort#open}; until then, its Ethernet
+   * address may be elsewhere in the network.
+   *
+   * @throws PortRefusedException if another port has its Ethernet address, or there are too many
+   */
+  public synchronized SwitchPort reserve(String name, PortPolicy policy)
+      throws PortRefusedException {
     if (ports.size() >= configuration.ports()) {
       throw new PortRefusedException("all " + configuration.ports() + " ports are in use");
     }
-    SwitchPort port = new SwitchPort(this, name, policy, nanoTime);
-    if (policy.mac().isPresent() && !table.bind(policy.mac().get().bits(), port)) {
-      throw new PortRefusedException("another port has the Ethernet address " + policy.mac().get());
+    for (SwitchPort other : ports) {
+      if (policy.mac().isPresent() && policy.mac().equals(other.policy().mac())) {
+        throw new PortRefusedException(
+            "another port has the Ethernet address " + policy.mac().get());
+      }
     }
+    SwitchPort port = new SwitchPort(this, name, policy, nanoTime);
     ports.add(port);
     return port;
   }
 
+  synchronized void open(SwitchPort port) {
+    if (ports.contains(port)) {
+      port.policy().mac().ifPresent(mac -> table.bind(mac.bits(), port));
+      port.setOpen(true);
+    }
+  }
+
   synchronized void remove(SwitchPort port) {
+    port.setOpen(false);
     ports.remove(port);
     table.removePort(port);
   }
@@ -81,6 +105,15 @@ public final class EthernetSwitch {
   }
 
   void forward(SwitchPort from, Frame frame) {
+    forward(from, frame, false);
+  }
+
+  /** Forwards what the host itself says in the name of a port, which no limit holds back. */
+  void announce(SwitchPort from, Frame frame) {
+    forward(from, frame, true);
+  }
+
+  private void forward(SwitchPort from, Frame frame, boolean unlimited) {
     byte[] bytes = frame.bytes();
     long source = BigEndian.macAt(bytes, Ethernet.SOURCE);
     long destination = BigEndian.macAt(bytes, Ethernet.DESTINATION);
@@ -98,7 +131,7 @@ public final class EthernetSwitch {
     boolean group = Ethernet.group(destination);
     SwitchPort to = group ? null : table.find(destination);
     if (to == null) {
-      flood(from, frame, group);
+      flood(from, frame, group, unlimited);
     } else if (to != from) {
       deliver(from, to, frame);
     }
@@ -109,14 +142,16 @@ public final class EthernetSwitch {
         && frame.length() > Ethernet.HEADER + TAG + configuration.mtu();
   }
 
-  private void flood(SwitchPort from, Frame frame, boolean group) {
-    if (!from.mayFlood()) {
+  private void flood(SwitchPort from, Frame frame, boolean group, boolean unlimited) {
+    if (!unlimited && !from.mayFlood()) {
       from.metrics().overFlood.increment();
       return;
     }
     for (SwitchPort to : ports) {
       // Behind a port that sends from its own address alone, there is no unknown one to look for.
-      if (to != from && (group || to.policy().spoofProtection() == SpoofProtection.NONE)) {
+      if (to != from
+          && to.isOpen()
+          && (group || to.policy().spoofProtection() == SpoofProtection.NONE)) {
         deliver(from, to, frame);
       }
     }

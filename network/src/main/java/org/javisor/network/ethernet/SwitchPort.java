@@ -22,7 +22,7 @@ public final class SwitchPort implements FramePort, AutoCloseable {
   private final TokenBucket floods;
   private final PortMetrics metrics = new PortMetrics();
   private volatile FrameReceiver receiver = frame -> false;
-  private volatile boolean open = true;
+  private volatile boolean open;
 
   /** When the table last looked for old addresses of this port; guarded by the table. */
   long lastForgotten;
@@ -87,7 +87,31 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     }
   }
 
-  boolean isOpen() {
+  /**
+   * Sends a frame in the name of who is plugged in, without looking whether it may: for what the
+   * host itself has to say.
+   */
+  public void announce(Frame frame) {
+    if (open) {
+      owner.announce(this, frame);
+    }
+  }
+
+  /**
+   * From now on frames pass, and the policy's Ethernet address is here; nothing if that is so
+   * already, or the port is closed.
+   */
+  public void open() {
+    owner.open(this);
+  }
+
+  /** Called by the switch, under its lock. */
+  void setOpen(boolean now) {
+    open = now;
+  }
+
+  /** Whether frames pass. */
+  public boolean isOpen() {
     return open;
   }
 
@@ -114,7 +138,6 @@ public final class SwitchPort implements FramePort, AutoCloseable {
   /** Takes the port out of its switch; frames to and from it are dropped from now on. */
   @Override
   public void close() {
-    open = false;
     owner.remove(this);
   }
 }

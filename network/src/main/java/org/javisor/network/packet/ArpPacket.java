@@ -15,6 +15,9 @@ public record ArpPacket(
   /** Says who has an address. */
   public static final int REPLY = 2;
 
+  /** Asks for one's own address (RFC 903). */
+  private static final int REVERSE_REQUEST = 3;
+
   /** Bytes of a frame with such a packet. */
   public static final int FRAME_BYTES = Ethernet.HEADER + 28;
 
@@ -35,10 +38,27 @@ public record ArpPacket(
         BigEndian.intAt(frame, start + 24));
   }
 
+  /**
+   * The frame that tells everyone who has an address (RFC 5227, section 3): switches where that is,
+   * and neighbours what to put into their tables.
+   */
+  public static byte[] announcement(long mac, int address) {
+    return new ArpPacket(REQUEST, mac, address, 0, address).frame(Ethernet.BROADCAST);
+  }
+
+  /** The frame that tells switches where an Ethernet address is, and nobody anything else. */
+  public static byte[] reverseAnnouncement(long mac) {
+    return new ArpPacket(REVERSE_REQUEST, mac, 0, mac, 0).frame(Ethernet.BROADCAST, Ethernet.RARP);
+  }
+
   /** The packet in a frame from its sender. */
   public byte[] frame(long destination) {
+    return frame(destination, Ethernet.ARP);
+  }
+
+  private byte[] frame(long destination, int type) {
     byte[] frame = new byte[FRAME_BYTES];
-    Ethernet.write(frame, destination, senderMac, Ethernet.ARP);
+    Ethernet.write(frame, destination, senderMac, type);
     int start = Ethernet.HEADER;
     BigEndian.putShort(frame, start, 1);
     BigEndian.putShort(frame, start + 2, Ethernet.IPV4);

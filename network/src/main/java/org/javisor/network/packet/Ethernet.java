@@ -20,6 +20,9 @@ public final class Ethernet {
   /** The type of ARP. */
   public static final int ARP = 0x0806;
 
+  /** The type of RARP (RFC 903), whose packets look like those of ARP. */
+  public static final int RARP = 0x8035;
+
   /** The type of IPv6. */
   public static final int IPV6 = 0x86dd;
 
