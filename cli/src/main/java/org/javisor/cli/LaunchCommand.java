@@ -63,6 +63,12 @@ final class LaunchCommand implements Callable<Integer> {
       description = "User data for cloud-init, if the image has it.")
   @Nullable Path cloudInit;
 
+  @Option(
+      names = "--network",
+      paramLabel = "NAME",
+      description = "The network it is on, of those that javisor net ls lists; else default.")
+  @Nullable String network;
+
   @Option(names = "--no-start", description = "Create it only.")
   boolean noStart;
 
@@ -95,6 +101,9 @@ final class LaunchCommand implements Callable<Integer> {
       keys.put("cloud-init.user-data", Files.readString(cloudInit));
     }
     Map<String, Map<String, String>> devices = new LinkedHashMap<>();
+    if (network != null) {
+      devices.put("eth0", Map.of("type", "nic", "network", network));
+    }
     if (disk != null) {
       devices.put(
           "root",

@@ -2,6 +2,7 @@ package org.javisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -48,6 +49,13 @@ class MigrationIT {
       """
           .formatted(BLOCKS);
 
+  /** Sends numbered messages to a third machine, by one connection for ever. */
+  private static final String TALK =
+      """
+      echo 'i=0; while :; do echo $i; i=$((i+1)); usleep 50000; done' >/tmp/talk
+      (sh /tmp/talk 2>/dev/null </dev/null | nc witness 7000 >/dev/null 2>&1 &)
+      """;
+
   /** Stops, forgets what of the disk is in memory, and compares each block with its number. */
   private static final String CHECK =
       """
@@ -78,6 +86,10 @@ class MigrationIT {
     Files.createSymbolicLink(a.home().resolve("images"), images.resolve("images").toRealPath());
     a.done("host", "start", "--listen", "127.0.0.1:" + freePort());
     b.done("host", "start", "--listen", "127.0.0.1:" + freePort());
+    int here = freeUdpPort();
+    int there = freeUdpPort();
+    span(a, "10.44.0.2-10.44.0.99", here, there);
+    span(b, "10.44.0.100-10.44.0.199", there, here);
     String token = b.done("host", "token", "a").text().strip();
     a.done("host", "join", token, "--as", "b");
     assertThat(a.done("host", "ls").text()).contains("b ");
@@ -88,6 +100,31 @@ class MigrationIT {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
+  }
+
+  private static int freeUdpPort() throws Exception {
+    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void span(JavisorProcess host, String range, int own, int other) throws Exception {
+    host.done(
+        "net",
+        "create",
+        "--subnet",
+        "10.44.0.0/24",
+        "lan",
+        "ipv4.dhcp.ranges=" + range,
+        "tunnel.x.protocol=vxlan",
+        "tunnel.x.id=44",
+        "tunnel.x.port=" + own,
+        "tunnel.x.remote=127.0.0.1:" + other);
+  }
+
+  private static void launch(JavisorProcess host, String name) throws Exception {
+    host.done(
+        "launch", "--memory", "128MiB", "--disk", "4MiB", "--network", "lan", "busybox", name);
   }
 
   @AfterEach
@@ -125,6 +162,19 @@ class MigrationIT {
     }
   }
 
+  /** The witness, which stays, has got all messages in their order by the same connection. */
+  private int requireMessages(int atLeast) throws Exception {
+    String script = "cat /tmp/messages";
+    List<String> messages;
+    do {
+      messages = a.done("exec", "witness", "--", "sh", "-c", script).text().lines().toList();
+    } while (messages.size() <= atLeast + 1);
+    int whole = messages.size() - 1;
+    assertThat(messages.subList(0, whole))
+        .isEqualTo(IntStream.range(0, whole).mapToObj(Integer::toString).toList());
+    return whole;
+  }
+
   /** No number is missing, none is there twice, and more of them come. */
   private static int requireCounting(JavisorProcess host, int atLeast) throws Exception {
     List<String> numbers;
@@ -149,10 +199,14 @@ class MigrationIT {
   }
 
   private void moveBackAndForth(int times) throws Exception {
-    a.done("launch", "--memory", "128MiB", "--disk", "4MiB", "busybox", "worker");
+    launch(a, "worker");
+    launch(a, "witness");
+    a.done("exec", "witness", "--", "sh", "-c", "(sleep 100000 </dev/null 2>/dev/null | nc -l -p 7000 >/tmp/messages 2>&1 &)");
     inGuest(a, WORK);
+    inGuest(a, TALK);
     String address = inGuest(a, "cat /sys/class/net/eth0/address");
     int count = requireCounting(a, 3);
+    int messages = requireMessages(3);
     assertThat(a.done("move", "worker", "--to", "b", "--dry-run").words()).contains("lacks");
     JavisorProcess from = a;
     JavisorProcess to = b;
@@ -168,9 +222,10 @@ class MigrationIT {
       assertThat(downtime.path("total_ms").asDouble())
           .isCloseTo(parts, org.assertj.core.data.Offset.offset(0.1));
       assertThat(report.path("rounds").size()).isPositive();
-      assertThat(names(from)).isEmpty();
-      assertThat(names(to)).containsExactly("worker");
+      assertThat(names(from)).doesNotContain("worker");
+      assertThat(names(to)).contains("worker");
       count = requireCounting(to, count);
+      messages = requireMessages(messages);
       JavisorProcess next = from;
       from = to;
       to = next;
@@ -179,11 +234,12 @@ class MigrationIT {
     assertThat(inGuest(from, CHECK)).contains("checked");
     assertThat(inGuest(from, "dmesg")).doesNotContain("stall", "lockup", "I/O error");
     from.done("rm", "--force", "worker");
+    a.done("rm", "--force", "witness");
   }
 
   @Test
   void whoeverIsKilledExactlyOneHostHasTheMachine() throws Exception {
-    a.done("launch", "--memory", "128MiB", "--disk", "4MiB", "busybox", "worker");
+    launch(a, "worker");
     inGuest(a, WORK);
     int count = requireCounting(a, 3);
     // The target dies while memory is copied: the machine runs on where it is.

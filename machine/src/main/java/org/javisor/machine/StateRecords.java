@@ -58,8 +58,7 @@ final class StateRecords {
       try {
         values.put(form.names().get(i), toValue(form.accessors().get(i).invoke(state)));
       } catch (IllegalAccessException | InvocationTargetException e) {
-        throw new SavedStateException(
-            state.getClass().getName() + "." + form.names().get(i), e);
+        throw new SavedStateException(state.getClass().getName() + "." + form.names().get(i), e);
       }
     }
     return new SavedRecord(form.name(), form.version(), values);

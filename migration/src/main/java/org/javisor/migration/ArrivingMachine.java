@@ -28,8 +28,8 @@ public interface ArrivingMachine extends AutoCloseable {
   List<BlockDevice> disks();
 
   /**
-   * Tries a state that is not the last one yet. From here on the machine survives on stable storage,
-   * as one of which the source has to be asked.
+   * Tries a state that is not the last one yet. From here on the machine survives on stable
+   * storage, as one of which the source has to be asked.
    *
    * @throws IOException if the state does not fit, or that cannot be recorded
    */

@@ -88,7 +88,7 @@ final class Arrival implements ArrivingMachine {
     boolean reserved = false;
     try {
       CloudInitSeed.prepare(folder, offer.name(), config.expandedConfig());
-      instance.expect();
+      instance.expectFrom(moved.place());
       reserved = true;
       return arrival;
     } finally {

@@ -94,12 +94,48 @@ final class Cabling implements AutoCloseable {
   static Cabling silent(
       NetworkStore networks, String name, Map<String, Map<String, String>> devices, MacAddress mac)
       throws InterruptedException {
+    return plugged(networks, name, devices, mac, networks::attach);
+  }
+
+  /**
+   * As {@link #silent}, for an instance that is still on another host of its network: nothing goes
+   * through its port before {@link #arrive}.
+   *
+   * @param address what it has there
+   */
+  static Cabling expecting(
+      NetworkStore networks,
+      String name,
+      Map<String, Map<String, String>> devices,
+      MacAddress mac,
+      Ipv4Address address)
+      throws InterruptedException {
+    return plugged(
+        networks,
+        name,
+        devices,
+        mac,
+        (network, request) -> networks.expect(network, request, address));
+  }
+
+  /** How a port of a network is had. */
+  private interface Plug {
+    MachinePort into(String network, PortRequest request) throws InterruptedException;
+  }
+
+  private static Cabling plugged(
+      NetworkStore networks,
+      String name,
+      Map<String, Map<String, String>> devices,
+      MacAddress mac,
+      Plug plug)
+      throws InterruptedException {
     Optional<Map<String, String>> nic = first(devices, "nic");
     if (nic.isEmpty()) {
       return new Cabling(NetworkCard.alone(mac), null, PortRates.NONE, forwards -> {});
     }
-    String network = nic.get().getOrDefault("network", NetworkStore.DEFAULT);
-    MachinePort port = networks.attach(network, request(name, nic.get(), mac));
+    String network = network(nic.get());
+    MachinePort port = plug.into(network, request(name, nic.get(), mac));
     return new Cabling(
         NetworkCard.of(port.mac(), port.mtu(), port),
         port,
@@ -115,6 +151,22 @@ final class Cabling implements AutoCloseable {
             }
           }
         });
+  }
+
+  private static String network(Map<String, String> nic) {
+    return nic.getOrDefault("network", NetworkStore.DEFAULT);
+  }
+
+  /** The network that an instance with these devices is on, if it is on one. */
+  static Optional<String> networkOf(Map<String, Map<String, String>> devices) {
+    return first(devices, "nic").map(Cabling::network);
+  }
+
+  /** The instance is here from now on; the network is told. */
+  void arrive() {
+    if (port != null) {
+      port.arrive();
+    }
   }
 
   /**

@@ -64,7 +64,7 @@ final class Departure implements DepartingMachine {
             hardware.interpreted(), hardware.commandLine(), hardware.profile(), hardware.ports()),
         disks,
         all,
-        JsonFile.text(MovedConfiguration.of(instance.config(), made, hardware.disks())),
+        JsonFile.text(MovedConfiguration.of(instance, hardware.disks())),
         instance.isPaused());
   }
 
@@ -121,6 +121,7 @@ final class Departure implements DepartingMachine {
   public void commit() throws IOException {
     record.commit();
     committed = true;
+    instance.disconnect();
   }
 
   /** Whether it is the target's. */

@@ -30,6 +30,7 @@ import org.javisor.machine.Machine;
 import org.javisor.machine.StopReason;
 import org.javisor.network.MachinePort;
 import org.javisor.network.VirtualNetwork;
+import org.javisor.network.packet.Ipv4Address;
 import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -635,6 +636,19 @@ public final class HostedInstance {
     cabling = Cabling.silent(store.networks(), name, config.expandedDevices(), address());
   }
 
+  /**
+   * Plugs it in for a machine that is about to come from another host.
+   *
+   * @param there its address there, if it is on a network
+   */
+  void expectFrom(Optional<Ipv4Address> there) throws InterruptedException {
+    cabling =
+        there.isPresent()
+            ? Cabling.expecting(
+                store.networks(), name, config.expandedDevices(), address(), there.get())
+            : Cabling.silent(store.networks(), name, config.expandedDevices(), address());
+  }
+
   /** Builds its machine, which another process hands over; it is paused. */
   void takeOver(MachineTransfer transfer) throws InterruptedException {
     transition.lockInterruptibly();
@@ -725,6 +739,11 @@ public final class HostedInstance {
     }
   }
 
+  /** Takes it off its network, before another host puts it there. */
+  void disconnect() {
+    unplug();
+  }
+
   /** Lets go of its machine, which is another host's now. */
   void depart() {
     stopAsked = true;
@@ -741,7 +760,7 @@ public final class HostedInstance {
   }
 
   /**
-   * Builds its machine, which comes from another host, after {@link #expect()}.
+   * Builds its machine, which comes from another host, after {@link #expectFrom}.
    *
    * @param hardware as it has it there; files as they are called here
    * @param state of clock, devices and vCPUs; asked for when {@link #stand} is called
@@ -773,6 +792,10 @@ public final class HostedInstance {
   void arrive(boolean paused) {
     transition.lock();
     try {
+      Cabling plugged = cabling;
+      if (plugged != null) {
+        plugged.arrive();
+      }
       if (!paused) {
         requireMachine().resume();
         status = InstanceStatus.RUNNING;

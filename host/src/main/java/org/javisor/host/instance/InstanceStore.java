@@ -137,7 +137,16 @@ public final class InstanceStore implements AutoCloseable {
   /** An instance is another host's from now on. */
   void departed(HostedInstance instance) {
     instances.remove(instance.name(), instance);
-    networks.forget(instance.name());
+    Optional<String> network = Cabling.networkOf(instance.config().expandedDevices());
+    if (network.isPresent()) {
+      try {
+        networks.letGo(network.get(), instance.name());
+      } catch (RuntimeException e) {
+        warn(instance.name(), e); // Its address is kept for it, which does no harm.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     tell("instance-deleted", instance.name(), "another host has it now");
   }
 

@@ -3,6 +3,8 @@ package org.javisor.host.instance;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.javisor.host.KeptMachine;
+import org.javisor.network.packet.Ipv4Address;
+import org.javisor.storage.store.Sha256;
 
 /**
  * What the target has to know of an instance besides its machine.
@@ -16,6 +18,7 @@ import org.javisor.host.KeptMachine;
  * @param kernel digest of the kernel
  * @param initialRamDisk digest of the initial RAM disk
  * @param disk digest of the root disk that the image has; empty if it has none
+ * @param address its address on its network; empty if it is on none
  * @param disks how many disks the machine has, those that cannot be written too
  */
 public record MovedConfiguration(
@@ -28,13 +31,15 @@ public record MovedConfiguration(
     String kernel,
     String initialRamDisk,
     String disk,
+    String address,
     int disks) {
   static final int VERSION = 1;
 
-  static MovedConfiguration of(InstanceConfig config, KeptMachine made, int disks) {
+  static MovedConfiguration of(HostedInstance instance, int disks) {
+    KeptMachine made = instance.image();
     return new MovedConfiguration(
         VERSION,
-        config,
+        instance.config(),
         made.image(),
         made.commandLine(),
         made.memory(),
@@ -42,7 +47,13 @@ public record MovedConfiguration(
         name(made.kernel()),
         name(made.initialRamDisk()),
         made.disk().map(MovedConfiguration::name).orElse(""),
+        instance.networkPort().map(port -> port.address().toString()).orElse(""),
         disks);
+  }
+
+  /** Its address on its network, if it is on one. */
+  Optional<Ipv4Address> place() {
+    return address.isEmpty() ? Optional.empty() : Optional.of(Ipv4Address.parse(address));
   }
 
   private static String name(Path file) {
@@ -63,6 +74,6 @@ public record MovedConfiguration(
 
   /** A peer's word becomes a file's name only if it is a digest. */
   private static String digest(String text) {
-    return new org.javisor.storage.store.Sha256(text).hex();
+    return new Sha256(text).hex();
   }
 }

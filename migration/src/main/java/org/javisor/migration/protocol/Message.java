@@ -126,8 +126,8 @@ public sealed interface Message extends Frame, SavedState {
   record RoundDone(int round) implements Message {}
 
   /**
-   * The state of the machine as it was a moment ago, for the target to try: whether it fits is known
-   * before the machine stands still.
+   * The state of the machine as it was a moment ago, for the target to try: whether it fits is
+   * known before the machine stands still.
    *
    * @param state of clock, devices and vCPUs, as {@code Machine.write} has it
    */
