@@ -66,23 +66,25 @@ class KernelVxlanTest {
     return run(all.toArray(String[]::new));
   }
 
-  private void begin(String here, String there, int prefix) throws InterruptedException {
+  private void begin(String here, String there, int prefix)
+      throws IOException, InterruptedException {
     try {
       run("ip", "netns", "add", namespace);
       run("ip", "link", "add", link, "type", "veth", "peer", "name", far, "netns", namespace);
-      run("ip", "address", "add", here + "/" + prefix, "dev", link, "nodad");
-      run("ip", "link", "set", link, "up");
-      inNamespace("ip", "address", "add", there + "/" + prefix, "dev", far, "nodad");
-      inNamespace("ip", "link", "set", far, "up");
-      inNamespace(
-          ("ip link add vx0 type vxlan id " + VNI + " dev " + far + " dstport 4789 local " + there)
-              .concat(" remote " + here)
-              .split(" "));
-      inNamespace("ip", "address", "add", KERNEL + "/24", "dev", "vx0");
-      inNamespace("ip", "link", "set", "vx0", "up");
+      inNamespace("ip", "link", "add", "vx1", "type", "vxlan", "id", "1", "dstport", "1");
     } catch (IOException e) {
       Assumptions.abort("no vxlan device of the kernel: " + e.getMessage());
     }
+    run("ip", "address", "add", here + "/" + prefix, "dev", link, "nodad");
+    run("ip", "link", "set", link, "up");
+    inNamespace("ip", "address", "add", there + "/" + prefix, "dev", far, "nodad");
+    inNamespace("ip", "link", "set", far, "up");
+    inNamespace(
+        ("ip link add vx0 type vxlan id " + VNI + " dev " + far + " dstport 4789 local " + there)
+            .concat(" remote " + here)
+            .split(" "));
+    inNamespace("ip", "address", "add", KERNEL + "/24", "dev", "vx0");
+    inNamespace("ip", "link", "set", "vx0", "up");
   }
 
   @AfterEach
@@ -103,7 +105,10 @@ class KernelVxlanTest {
   @ValueSource(booleans = {true, false})
   void itSpeaksWithTheKernelsDevice(boolean ipv4) throws Exception {
     // 198.18.0.0/15 is for such tests (RFC 2544), and so are addresses of documentation.
-    String prefix = ipv4 ? "198.18." + (number >>> 6) + "." : "2001:db8:" + (number + 1) + "::";
+    String prefix =
+        ipv4
+            ? "198.18." + (number >>> 6) + "."
+            : "2001:db8:" + Integer.toHexString(number + 1) + "::";
     int low = ipv4 ? (number & 63) * 4 : 0;
     String here = prefix + (low + 1);
     String there = prefix + (low + 2);
