@@ -127,7 +127,7 @@ class SpannedNetworkIT {
   }
 
   @Test
-  void connectionsOutliveAMoveOfEitherEndsCable() throws Exception {
+  void connectionsOutliveMovesOfAMachinesCable() throws Exception {
     try (VirtualNetwork a = host("a", "10.42.0.10-10.42.0.19");
         VirtualNetwork b = host("b", "10.42.0.20-10.42.0.29")) {
       join(a, b);
@@ -146,8 +146,8 @@ class SpannedNetworkIT {
         for (int moves = 1; moves <= 6; moves++) {
           long before = third.port().metrics().snapshot().bytesReceived();
           cable.move(moves % 2 == 1 ? a : b, moves % 2 == 1 ? b : a);
-          // A connection that is over says nothing more.
-          while (moves < 3 && third.port().metrics().snapshot().bytesReceived() == before) {
+          // It is in the middle of the file, and goes on with it.
+          while (third.port().metrics().snapshot().bytesReceived() < before + 1_000_000) {
             Thread.sleep(10);
           }
         }
