@@ -26,6 +26,7 @@ import org.javisor.image.Progress;
 import org.javisor.network.MachinePort;
 import org.javisor.network.PortRequest;
 import org.javisor.network.VirtualNetwork;
+import org.javisor.virtio.net.FramePort;
 
 /** A busybox machine in a network, with a shell that takes one command after the other. */
 final class NetworkedMachine implements AutoCloseable {
@@ -40,7 +41,16 @@ final class NetworkedMachine implements AutoCloseable {
 
   /** Boots one; the image must be there. */
   NetworkedMachine(Path home, VirtualNetwork network, PortRequest request) throws Exception {
-    port = network.attach(request);
+    this(home, network.attach(request));
+  }
+
+  private NetworkedMachine(Path home, MachinePort port) throws Exception {
+    this(home, port, port);
+  }
+
+  /** Boots one whose cable does not lead straight to its port. */
+  NetworkedMachine(Path home, MachinePort port, FramePort cable) throws Exception {
+    this.port = port;
     PipedInputStream piped = new PipedInputStream(input, 1 << 16);
     OutputStream collected =
         new OutputStream() {
@@ -75,7 +85,7 @@ final class NetworkedMachine implements AutoCloseable {
             false);
     instance =
         host.build(
-            spec, run.ports(), run.bootWords(), NetworkCard.of(port.mac(), port.mtu(), port));
+            spec, run.ports(), run.bootWords(), NetworkCard.of(port.mac(), port.mtu(), cable));
     instance.stopOnGuestReset();
     instance.start();
     Thread.ofVirtual()

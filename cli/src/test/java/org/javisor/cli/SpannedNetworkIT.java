@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.javisor.network.MachinePort;
 import org.javisor.network.NetworkConfiguration;
 import org.javisor.network.NetworkConfiguration.UplinkKind;
 import org.javisor.network.PortRequest;
@@ -15,6 +16,9 @@ import org.javisor.network.VirtualNetwork;
 import org.javisor.network.packet.Ipv4Range;
 import org.javisor.network.packet.Ipv4Subnet;
 import org.javisor.network.vxlan.TunnelConfiguration;
+import org.javisor.virtio.net.Frame;
+import org.javisor.virtio.net.FramePort;
+import org.javisor.virtio.net.FrameReceiver;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,73 @@ class SpannedNetworkIT {
         assertThat(b.tunnel().orElseThrow().metrics().tooLong()).isZero();
         assertThat(a.metrics().get(VirtualNetwork.TUNNEL).malformed()).isZero();
       }
+    }
+  }
+
+  /**
+   * The card of a machine whose host changes under it: its cable, pulled here, plugged in there.
+   */
+  private static final class Cable implements FramePort {
+    private volatile MachinePort end;
+    private volatile FrameReceiver card = frame -> false;
+
+    Cable(MachinePort first) {
+      end = first;
+    }
+
+    @Override
+    public void connect(FrameReceiver receiver) {
+      card = receiver;
+      end.connect(receiver);
+    }
+
+    @Override
+    public void send(Frame frame) {
+      end.send(frame);
+    }
+
+    void move(VirtualNetwork from, VirtualNetwork to) throws Exception {
+      MachinePort before = end;
+      to.adopt(before.machine(), before.mac(), before.address());
+      MachinePort after = to.expect(PortRequest.of(before.machine(), before.mac()));
+      assertThat(after.address()).isEqualTo(before.address());
+      after.connect(card);
+      before.close();
+      end = after;
+      after.arrive();
+      from.letGo(before.machine());
+    }
+  }
+
+  @Test
+  void connectionsOutliveMovesOfAMachinesCable() throws Exception {
+    try (VirtualNetwork a = host("a", "10.42.0.10-10.42.0.19");
+        VirtualNetwork b = host("b", "10.42.0.20-10.42.0.29")) {
+      join(a, b);
+      join(b, a);
+      MachinePort port = a.attach(PortRequest.of("web", VirtualNetwork.randomMac()));
+      Cable cable = new Cable(port);
+      try (NetworkedMachine web = new NetworkedMachine(JAVISOR.home(), port, cable);
+          NetworkedMachine third =
+              new NetworkedMachine(
+                  JAVISOR.home(), a, PortRequest.of("third", VirtualNetwork.randomMac()))) {
+        web.awaitAddress();
+        third.awaitAddress();
+        web.run("mkdir /www; head -c 20000000 /dev/urandom > /www/f; httpd -p 80 -h /www");
+        String sum = web.run("sha256sum < /www/f");
+        third.run("wget -q -O /f http://" + port.address() + "/f & echo");
+        for (int moves = 1; moves <= 6; moves++) {
+          long before = third.port().metrics().snapshot().bytesReceived();
+          cable.move(moves % 2 == 1 ? a : b, moves % 2 == 1 ? b : a);
+          // It is in the middle of the file, and goes on with it.
+          while (third.port().metrics().snapshot().bytesReceived() < before + 1_000_000) {
+            Thread.sleep(10);
+          }
+        }
+        assertThat(third.run("wait; sha256sum < /f")).isEqualTo(sum);
+        assertThat(web.run("ip addr show dev eth0")).contains("inet " + port.address() + "/24");
+      }
+      cable.end.close();
     }
   }
 }

@@ -192,7 +192,7 @@ class TunnelKeysTest {
               "tunnel.b.remote", "127.0.0.2"));
       assertThatThrownBy(() -> store.attach("lan", PortRequest.of("web", WEB)))
           .isInstanceOf(ProblemException.class)
-          .hasMessageContaining("the host cannot listen at /127.0.0.1:" + taken.getLocalPort());
+          .hasMessageContaining("the host cannot listen at 127.0.0.1 port " + taken.getLocalPort());
       assertThat(store.running("lan")).isEmpty();
     }
   }

@@ -27,7 +27,7 @@ public record TunnelConfiguration(int vni, InetSocketAddress local, List<InetSoc
           "the identifier of a tunnel is 0 to " + VxlanHeader.MAXIMUM_VNI + ", not " + vni);
     }
     if (local.isUnresolved() || local.getAddress().isMulticastAddress()) {
-      throw new IllegalArgumentException("a tunnel cannot begin at " + local);
+      throw new IllegalArgumentException("a tunnel cannot begin at " + text(local));
     }
     if (peers.size() > MAXIMUM_PEERS) {
       throw new IllegalArgumentException(
@@ -39,7 +39,7 @@ public record TunnelConfiguration(int vni, InetSocketAddress local, List<InetSoc
           || peer.getPort() == 0
           || address.isMulticastAddress()
           || address.isAnyLocalAddress()) {
-        throw new IllegalArgumentException("a tunnel cannot end at " + peer);
+        throw new IllegalArgumentException("a tunnel cannot end at " + text(peer));
       }
       if (!address.getClass().equals(local.getAddress().getClass())) {
         throw new IllegalArgumentException(
@@ -50,12 +50,20 @@ public record TunnelConfiguration(int vni, InetSocketAddress local, List<InetSoc
                 + ": one is IPv4, one IPv6");
       }
       if (peer.equals(local)) {
-        throw new IllegalArgumentException("a tunnel cannot lead from " + local + " to itself");
+        throw new IllegalArgumentException(
+            "a tunnel cannot lead from " + text(local) + " to itself");
       }
     }
     if (new HashSet<>(peers).size() != peers.size()) {
-      throw new IllegalArgumentException("two tunnels lead to the same place: " + peers);
+      throw new IllegalArgumentException("two tunnels lead to the same place");
     }
+  }
+
+  /** A place as messages have it. */
+  static String text(InetSocketAddress place) {
+    String host =
+        place.isUnresolved() ? place.getHostString() : place.getAddress().getHostAddress();
+    return host + " port " + place.getPort();
   }
 
   /** The same with other hosts. */

@@ -25,13 +25,19 @@ public final class VxlanSockets {
       try {
         socket = new VxlanSocket(wanted);
       } catch (IOException e) {
-        throw new IOException("the host cannot listen at " + wanted + ": " + e.getMessage(), e);
+        throw new IOException(
+            "the host cannot listen at " + TunnelConfiguration.text(wanted) + ": " + e.getMessage(),
+            e);
       }
       // Port 0 is any: its tunnels do not share one.
       open.put(socket.local(), socket);
     }
     if (!socket.register(tunnel.vni(), receiver)) {
-      throw new IOException("another network has a tunnel " + tunnel.vni() + " at " + wanted);
+      throw new IOException(
+          "another network has a tunnel "
+              + tunnel.vni()
+              + " at "
+              + TunnelConfiguration.text(wanted));
     }
     return socket;
   }
