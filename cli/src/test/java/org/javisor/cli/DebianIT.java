@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.javisor.cli.JavisorProcess.Outcome;
 import org.javisor.cli.JavisorProcess.Running;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +41,7 @@ class DebianIT {
   }
 
   @Test
+  @Tag("long")
   void aPersonLogsInRebootsAndSwitchesOff() throws Exception {
     TerminalTool.assumePresent();
     Running running =

@@ -201,7 +201,13 @@ class MigrationIT {
   private void moveBackAndForth(int times) throws Exception {
     launch(a, "worker");
     launch(a, "witness");
-    a.done("exec", "witness", "--", "sh", "-c", "(sleep 100000 </dev/null 2>/dev/null | nc -l -p 7000 >/tmp/messages 2>&1 &)");
+    a.done(
+        "exec",
+        "witness",
+        "--",
+        "sh",
+        "-c",
+        "(sleep 100000 </dev/null 2>/dev/null | nc -l -p 7000 >/tmp/messages 2>&1 &)");
     inGuest(a, WORK);
     inGuest(a, TALK);
     String address = inGuest(a, "cat /sys/class/net/eth0/address");
