@@ -42,6 +42,7 @@ import tools.jackson.databind.JsonNode;
       HostPeersCommands.Join.class,
       HostPeersCommands.Ls.class,
       HostPeersCommands.Leave.class,
+      HostPeersCommands.Evacuate.class,
       HostConfigCommand.class
     },
     footerHeading = "%nExamples:%n",
@@ -66,7 +67,7 @@ final class HostCommand implements Callable<Integer> {
   public Integer call() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "host needs start, stop, upgrade, status, token, join, ls, leave or config");
+        "host needs start, stop, upgrade, status, token, join, ls, leave, evacuate or config");
   }
 
   /** The host process of the data folder that this environment names. */

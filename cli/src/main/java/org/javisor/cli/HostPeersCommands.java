@@ -1,8 +1,10 @@
 package org.javisor.cli;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
+import org.javisor.host.ProblemException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -96,6 +98,43 @@ final class HostPeersCommands {
         client.call("DELETE", PATH + "/" + HostClient.encoded(name), null);
       }
       return ExitCode.DONE;
+    }
+  }
+
+  /** {@code javisor host evacuate}. */
+  @Command(
+      name = "evacuate",
+      description =
+          "Move all running instances to another host, one after the other, so that this one can be"
+              + " switched off. Those that cannot be moved stay, and are named.",
+      footerHeading = "%nExample:%n",
+      footer = "  javisor host evacuate --to b")
+  static final class Evacuate implements Callable<Integer> {
+    @Mixin HelpOption help = new HelpOption();
+
+    @Option(names = "--to", required = true, paramLabel = "HOST", description = "The other host.")
+    String target = "";
+
+    @Override
+    public Integer call() throws InterruptedException {
+      int left = 0;
+      try (HostClient client = HostCommand.running()) {
+        client.get(PATH + "/" + HostClient.encoded(target)); // Refused here if it is not known.
+        for (JsonNode instance : client.get("/1.0/instances?recursion=1")) {
+          String name = instance.path("name").asString();
+          if (instance.path("status").asString().equals("Stopped")) {
+            continue;
+          }
+          try {
+            JsonNode said = MoveCommand.move(client, name, target, Map.of());
+            MoveCommand.tell(name, target, said.path("report"));
+          } catch (ProblemException e) {
+            Words.say(e.problem().line());
+            left++;
+          }
+        }
+      }
+      return left == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
   }
 }

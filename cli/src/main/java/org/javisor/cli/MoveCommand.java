@@ -70,24 +70,28 @@ final class MoveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (HostClient client = HostCommand.process().connect()) {
-      JsonNode operation =
-          client.begin(
-              "POST",
-              "/1.0/instances/"
-                  + HostClient.encoded(name)
-                  + "?target="
-                  + HostClient.encoded(target),
-              HostClient.object("migration", true, "live", true, "policy", policy()));
-      JsonNode said = follow(client, operation).path("metadata");
+      JsonNode said = move(client, name, target, policy());
       if (dryRun) {
         tellCheck(said.path("missing_bytes").asLong());
       } else if (json) {
         System.out.println(said.path("report").toPrettyString());
       } else {
-        tell(said.path("report"));
+        tell(name, target, said.path("report"));
       }
     }
     return ExitCode.DONE;
+  }
+
+  /** Moves an instance and shows how far it is; what the operation said in the end. */
+  static JsonNode move(
+      HostClient client, String name, String target, Map<String, Object> policy)
+      throws InterruptedException {
+    JsonNode operation =
+        client.begin(
+            "POST",
+            "/1.0/instances/" + HostClient.encoded(name) + "?target=" + HostClient.encoded(target),
+            HostClient.object("migration", true, "live", true, "policy", policy));
+    return follow(client, operation).path("metadata");
   }
 
   private Map<String, Object> policy() {
@@ -174,7 +178,7 @@ final class MoveCommand implements Callable<Integer> {
                 : ", which lacks " + ByteSize.format(missing) + " of its image"));
   }
 
-  private void tell(JsonNode report) {
+  static void tell(String name, String target, JsonNode report) {
     JsonNode downtime = report.path("downtime");
     System.out.printf(
         Locale.ROOT,

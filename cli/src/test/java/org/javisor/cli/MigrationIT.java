@@ -295,7 +295,7 @@ class MigrationIT {
       Thread.sleep(50);
     }
     // And it can still be moved.
-    a.done("move", "worker", "--to", "b");
+    assertThat(a.done("host", "evacuate", "--to", "b").text()).contains("worker runs on b");
     assertThat(names(a)).isEmpty();
     assertThat(inGuest(b, "echo there")).isEqualTo("there\n");
     b.done("rm", "--force", "worker");

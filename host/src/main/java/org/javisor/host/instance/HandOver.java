@@ -49,6 +49,7 @@ public final class HandOver {
    * @throws ProblemException if it came to nothing; all is as before then
    */
   public void run(Path socket) {
+    store.moves().requireQuiet();
     boolean given = false;
     try (DataFolder.Reservation reservation = data.reserve()) {
       assert reservation != null;

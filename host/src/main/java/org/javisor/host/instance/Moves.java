@@ -73,11 +73,26 @@ public final class Moves {
   }
 
   /**
-   * Looks at the folder of an instance for what a killed process has left of a move.
+   * Looks at the folder of an instance for what a killed process has left of a move. Where that
+   * cannot be read, the instance is not this host's: it might be another one's.
    *
    * @return whether the folder is of an instance of this host
    */
-  boolean isHere(Path folder) throws IOException {
+  boolean isHere(Path folder) {
+    try {
+      return look(folder);
+    } catch (IOException e) {
+      System.getLogger(Moves.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "what became of the instance in {0} is not known, so it is left alone: {1}",
+              folder,
+              e.getMessage());
+      return false;
+    }
+  }
+
+  private boolean look(Path folder) throws IOException {
     Optional<DepartureRecord> left =
         read(folder.resolve(DepartureRecord.FILE), DepartureRecord.class);
     if (left.isPresent()) {
@@ -188,6 +203,18 @@ public final class Moves {
   private void depart(HostedInstance instance) {
     instance.depart();
     store.departed(instance);
+  }
+
+  /**
+   * Checks that nothing is on its way: who gets this process's machines knows nothing of that.
+   *
+   * @throws ProblemException if something is
+   */
+  void requireQuiet() {
+    if (!arriving.isEmpty() || !leaving.isEmpty()) {
+      throw ProblemException.failed(
+          "instances move to this host or from it just now", "wait until they have", null);
+    }
   }
 
   /** Calls a migration off; false if it is too late, or there is none. */
