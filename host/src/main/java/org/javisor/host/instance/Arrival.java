@@ -217,6 +217,14 @@ final class Arrival implements ArrivingMachine {
     }
   }
 
+  /** Ends its machine, but not its doubt. */
+  synchronized void release() {
+    if (!over) {
+      over = true;
+      instance.abandon();
+    }
+  }
+
   @Override
   public void leaveInDoubt() {
     store.moves().doubt(this);

@@ -439,6 +439,7 @@ public final class InstanceStore implements AutoCloseable {
         }
       }
     }
+    moves.close();
     networks.close();
     processors.close();
     if (interrupted) {

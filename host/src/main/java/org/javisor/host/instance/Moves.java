@@ -44,6 +44,9 @@ public final class Moves {
   private final Set<String> arriving = ConcurrentHashMap.newKeySet();
   private final Map<String, Doubt> doubts = new ConcurrentHashMap<>();
 
+  /** Those of the doubts whose machines are here. */
+  private final Map<String, Arrival> arrivals = new ConcurrentHashMap<>();
+
   Moves(InstanceStore store, Host host, DataFolder data) {
     this.store = store;
     this.host = host;
@@ -292,10 +295,12 @@ public final class Moves {
       doubt.abort();
     }
     doubts.remove(id);
+    arrivals.remove(id);
     return true;
   }
 
   void doubt(Arrival arrival) {
+    arrivals.put(arrival.record().migration(), arrival);
     doubts.put(
         arrival.record().migration(),
         new Doubt() {
@@ -315,6 +320,12 @@ public final class Moves {
             arrival.close();
           }
         });
+  }
+
+  /** Lets go of the machines of instances in doubt, which are still in doubt afterwards. */
+  void close() {
+    arrivals.values().forEach(Arrival::release);
+    arrivals.clear();
   }
 
   /** An instance in doubt whose machine has ended with the process that had it. */
