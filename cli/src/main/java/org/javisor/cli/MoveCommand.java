@@ -83,8 +83,7 @@ final class MoveCommand implements Callable<Integer> {
   }
 
   /** Moves an instance and shows how far it is; what the operation said in the end. */
-  static JsonNode move(
-      HostClient client, String name, String target, Map<String, Object> policy)
+  static JsonNode move(HostClient client, String name, String target, Map<String, Object> policy)
       throws InterruptedException {
     JsonNode operation =
         client.begin(
