@@ -253,7 +253,7 @@ class MigrationIT {
     inGuest(a, WORK);
     int count = requireCounting(a, 3);
     // The target dies while memory is copied: the machine runs on where it is.
-    Running move = a.start("move", "worker", "--to", "b", "--bandwidth", "2MiB");
+    Running move = a.start("move", "worker", "--to", "b", "--bandwidth", "8MiB");
     move.waitForWords("pre-copy");
     kill(b);
     Outcome failed = move.end();
@@ -263,7 +263,7 @@ class MigrationIT {
     b.done("host", "start", "--listen", address(a, "b"));
     assertThat(names(b)).isEmpty();
     // Ctrl-C calls it off.
-    Running cancelled = a.start("move", "worker", "--to", "b", "--bandwidth", "2MiB");
+    Running cancelled = a.start("move", "worker", "--to", "b", "--bandwidth", "8MiB");
     cancelled.waitForWords("pre-copy");
     cancelled.signal("INT");
     assertThat(cancelled.end().code()).isEqualTo(ExitCode.INTERRUPTED);
@@ -288,7 +288,7 @@ class MigrationIT {
     assertThat(hopeless.words()).contains("MiB of memory a second anew");
     inGuest(a, "kill $(cat /tmp/noisy)");
     // The source dies meanwhile: its machine is its own, and starts again with it.
-    Running last = a.start("move", "worker", "--to", "b", "--bandwidth", "2MiB");
+    Running last = a.start("move", "worker", "--to", "b", "--bandwidth", "8MiB");
     last.waitForWords("pre-copy");
     String listen = address(b, "a");
     kill(a);
