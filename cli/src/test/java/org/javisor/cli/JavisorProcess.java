@@ -40,7 +40,10 @@ final class JavisorProcess {
   /** With its data in an empty folder, but with those images, of which it has this one. */
   static JavisorProcess withSharedImages(Path home, String image) throws Exception {
     JavisorProcess images = withSharedImages();
-    images.done("run", image, "--", "true");
+    // A machine that only has the image made is booted once for all tests.
+    if (!Files.exists(images.home().resolve("images").resolve("names").resolve(image))) {
+      images.done("run", image, "--", "true");
+    }
     Files.createSymbolicLink(home.resolve("images"), images.home().resolve("images"));
     return new JavisorProcess(home);
   }
