@@ -319,6 +319,15 @@ public final class Instance implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes up gradually for what the guest's clocks are behind.
+   *
+   * @param behind negative if they are ahead; within years
+   */
+  public void slewClock(Duration behind) {
+    board.machine().parts().clock().slew(behind.toNanos());
+  }
+
   /** The state of clock, devices and vCPUs of the paused machine, for a machine elsewhere. */
   public byte[] saveState() throws IOException {
     return written(board.machine().save());

@@ -6,6 +6,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guest time that follows the host's monotonic clock while it runs; one thread serves the timers.
@@ -15,11 +16,15 @@ public final class HostClock implements MachineClock {
   private final Condition changed = lock.newCondition();
   private final PriorityQueue<HostTimer> armed = new PriorityQueue<>();
 
-  /** Host nanoseconds minus guest nanoseconds while running; read without the lock. */
-  private volatile long epoch;
+  /** How guest time passes; null while it stands still. Read without the lock. */
+  private volatile @Nullable Course course;
 
-  private volatile boolean running;
+  /** Written before {@link #course} goes, so that a reader sees a time that was right. */
   private volatile long stoppedAt;
+
+  /** What is left to slew while it stands still. */
+  private long behind;
+
   private boolean closed;
 
   private final LongSupplier hostNanos;
@@ -44,9 +49,8 @@ public final class HostClock implements MachineClock {
 
   @Override
   public long nanos() {
-    // Written before "running" when started and before "running" when stopped, so that a reader
-    // sees a value that was right at some moment of its call.
-    return running ? hostNanos.getAsLong() - epoch : stoppedAt;
+    Course present = course;
+    return present == null ? stoppedAt : present.nanos(hostNanos.getAsLong());
   }
 
   @Override
@@ -63,9 +67,8 @@ public final class HostClock implements MachineClock {
   public void start() {
     lock.lock();
     try {
-      if (!running) {
-        epoch = hostNanos.getAsLong() - stoppedAt;
-        running = true;
+      if (course == null) {
+        course = new Course(hostNanos.getAsLong(), stoppedAt, behind);
         changed.signal();
       }
     } finally {
@@ -77,9 +80,28 @@ public final class HostClock implements MachineClock {
   public void stop() {
     lock.lock();
     try {
-      if (running) {
-        stoppedAt = hostNanos.getAsLong() - epoch;
-        running = false;
+      Course present = course;
+      if (present != null) {
+        long now = hostNanos.getAsLong();
+        behind = present.behind(now);
+        stoppedAt = present.nanos(now);
+        course = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void slew(long nanos) {
+    lock.lock();
+    try {
+      behind = nanos;
+      Course present = course;
+      if (present != null) {
+        long now = hostNanos.getAsLong();
+        course = new Course(now, present.nanos(now), nanos);
+        changed.signal(); // Timers are due earlier, or later.
       }
     } finally {
       lock.unlock();
@@ -92,6 +114,7 @@ public final class HostClock implements MachineClock {
     try {
       requireStopped();
       stoppedAt = 0;
+      behind = 0;
       armed.forEach(HostTimer::forget);
       armed.clear();
     } finally {
@@ -118,6 +141,7 @@ public final class HostClock implements MachineClock {
     try {
       requireStopped();
       stoppedAt = state.nanos();
+      behind = 0;
     } finally {
       lock.unlock();
     }
@@ -135,7 +159,7 @@ public final class HostClock implements MachineClock {
   }
 
   private void requireStopped() {
-    if (running) {
+    if (course != null) {
       throw new IllegalStateException("the clock is running");
     }
   }
@@ -145,11 +169,12 @@ public final class HostClock implements MachineClock {
     try {
       while (!closed) {
         HostTimer next = armed.peek();
-        if (next == null || !running) {
+        Course present = course;
+        if (next == null || present == null) {
           changed.awaitUninterruptibly();
           continue;
         }
-        long wait = next.deadline - nanos();
+        long wait = present.hostNanosUntil(next.deadline, hostNanos.getAsLong());
         if (wait > 0) {
           changed.awaitNanos(wait);
           continue;
@@ -168,6 +193,40 @@ public final class HostClock implements MachineClock {
       Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * How guest time passes from a moment on: a twelfth faster or slower than the host's until what
+   * it was behind or ahead is made up for, then as fast. That is the most that chrony slews by
+   * default ({@code maxslewrate}), and no program measures time so well that it minds.
+   *
+   * @param host host nanoseconds at that moment
+   * @param guest guest nanoseconds at that moment
+   * @param behind nanoseconds that it is behind then; negative if it is ahead
+   */
+  private record Course(long host, long guest, long behind) {
+    private static final int PART = 12;
+
+    /** How long it takes to make up for all, in host nanoseconds. */
+    private long slewing() {
+      return Math.abs(behind) * PART;
+    }
+
+    long nanos(long now) {
+      long passed = now - host;
+      long made = passed >= slewing() ? behind : Long.signum(behind) * (passed / PART);
+      return guest + passed + made;
+    }
+
+    long behind(long now) {
+      return guest + (now - host) + behind - nanos(now);
+    }
+
+    /** At least one, if the time has not come. */
+    long hostNanosUntil(long deadline, long now) {
+      long left = deadline - nanos(now);
+      return behind > 0 && left > PART ? left - left / PART : left;
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -101,6 +102,62 @@ class HostClockTest {
       // A timer that is armed has the clock look at its time.
       later.timer(() -> {}).arm(0);
       assertThat(fired.poll(30, TimeUnit.SECONDS)).isEqualTo(6_000);
+    }
+  }
+
+  @Test
+  void makesUpGraduallyForWhatItIsBehindOrAhead() {
+    AtomicLong nanos = new AtomicLong(17);
+    try (HostClock clock = new HostClock(nanos::get, InstantSource.system())) {
+      clock.start();
+      clock.slew(1_000);
+      assertThat(clock.nanos()).isZero();
+      nanos.addAndGet(6_000);
+      assertThat(clock.nanos()).isEqualTo(6_500);
+      // What is left is made up for after it stood still.
+      clock.stop();
+      nanos.addAndGet(100_000);
+      assertThat(clock.nanos()).isEqualTo(6_500);
+      clock.start();
+      nanos.addAndGet(6_000);
+      assertThat(clock.nanos()).isEqualTo(13_000);
+      nanos.addAndGet(6_000);
+      assertThat(clock.nanos()).isEqualTo(19_000);
+
+      clock.slew(-100);
+      nanos.addAndGet(600);
+      assertThat(clock.nanos()).isEqualTo(19_550);
+      clock.slew(-100); // Instead of the other half.
+      nanos.addAndGet(5_000);
+      assertThat(clock.nanos()).isEqualTo(24_450);
+    }
+  }
+
+  @Test
+  void neverGoesBackWhileItSlews() {
+    AtomicLong nanos = new AtomicLong();
+    try (HostClock clock = new HostClock(nanos::get, InstantSource.system())) {
+      clock.start();
+      long last = 0;
+      for (int i = 0; i < 10_000; i++) {
+        if (i % 97 == 0) {
+          clock.slew(i % 2 == 0 ? 5_000 : -5_000);
+        }
+        nanos.addAndGet(i % 13);
+        assertThat(clock.nanos()).isGreaterThanOrEqualTo(last);
+        last = clock.nanos();
+      }
+    }
+  }
+
+  @Test
+  void aTimerIsDueByTheSlewedTime() throws InterruptedException {
+    BlockingQueue<Long> fired = new LinkedBlockingQueue<>();
+    try (HostClock clock = new HostClock()) {
+      clock.start();
+      clock.slew(10_000_000_000L);
+      clock.timer(() -> fired.add(clock.nanos())).arm(clock.nanos() + 50_000_000);
+      assertThat(fired.poll(30, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(50_000_000);
     }
   }
 }

@@ -45,7 +45,6 @@ public final class HostedInstance {
   private static final String HOST_NAME_WORD = "systemd.hostname=";
 
   /** How long a guest has to set its clock, or to take its new name. */
-  private static final Duration ADJUSTMENT = Duration.ofSeconds(30);
 
   /** Where the address of its card is remembered. */
   private static final String ADDRESS_KEY = "volatile.eth0.hwaddr";
@@ -1001,7 +1000,8 @@ public final class HostedInstance {
           remember(config.withPowered(true));
           return name;
         });
-    adjustment(Optional.of(new CloneIdentity(requireMachine().address(), identity.hostName())))
+    Instance running = requireMachine();
+    adjustment(Optional.of(new CloneIdentity(running.address(), identity.hostName())), running)
         .run(requireAgent());
     store.tell("instance-started", name, "");
   }
@@ -1009,20 +1009,15 @@ public final class HostedInstance {
   /** The guest's wall clock has stood still: it is set right as soon as the guest can do it. */
   private void adjustClock() {
     GuestAgent way = agent;
-    if (way != null) {
-      adjustment(Optional.empty()).begin(way);
+    Instance running = machine;
+    if (way != null && running != null) {
+      adjustment(Optional.empty(), running).begin(way);
     }
   }
 
-  /**
-   * What a guest needs that went on from another time or as a copy. One that cannot be told runs on
-   * with the clock or the name it had.
-   */
-  private GuestScript adjustment(Optional<CloneIdentity> identity) {
-    return new GuestScript(
-        name + " was not adjusted",
-        new GuestAdjustment(identity, InstanceSettings.of(config).clock()).script(),
-        ADJUSTMENT);
+  private AdjustmentRun adjustment(Optional<CloneIdentity> identity, Instance running) {
+    return new AdjustmentRun(
+        name, new GuestAdjustment(identity, InstanceSettings.of(config).clock()), running);
   }
 
   /** The memory of a stateful snapshot, for a copy. */

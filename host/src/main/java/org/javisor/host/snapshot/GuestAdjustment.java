@@ -32,7 +32,12 @@ public record GuestAdjustment(Optional<CloneIdentity> identity, TimePolicy time)
   public enum TimePolicy {
     /** It jumps to the time that the real-time clock shows. */
     JUMP,
-    /** It stays: something in the guest that follows a time server slews it. */
+    /**
+     * It is brought there gradually: guest time passes a little faster or slower until then, which
+     * the machine does and not the guest.
+     */
+    SLEW,
+    /** It stays: something in the guest that follows a time server sets it. */
     KEEP
   }
 

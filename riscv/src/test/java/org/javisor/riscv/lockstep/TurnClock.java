@@ -55,6 +55,9 @@ final class TurnClock implements MachineClock {
   }
 
   @Override
+  public void slew(long nanos) {}
+
+  @Override
   public void close() {}
 
   @Override
