@@ -37,6 +37,9 @@ final class ClusterMembers {
       }
     }
     Map<String, String> config = new TreeMap<>();
+    if (network != null && network.config() != null) {
+      config.putAll(network.config());
+    }
     config.put(ClusterFile.MARK, cluster);
     if (network != null && network.subnet() != null) {
       config.put("ipv4.address", network.subnet());

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -15,7 +16,11 @@ import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.javisor.cli.client.HostClient;
 import org.javisor.cli.cluster.ClusterFile;
+import org.javisor.host.Host;
 import org.javisor.host.ProblemException;
+import org.javisor.image.Image;
+import org.javisor.image.ImageInfo;
+import org.javisor.image.ImageLibrary;
 import org.javisor.image.Progress;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,8 +32,9 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "up",
     description = {
-      "Make a cluster as its file says: its network, and its machines, which are started. What is"
-          + " there already stays; machines that the file asks for no more are removed."
+      "Make a cluster as its file says: its images, its network, and its machines, which are"
+          + " started. What is there already stays; machines that the file asks for no more are"
+          + " removed."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  javisor up examples/cluster.yaml", "  javisor down examples/cluster.yaml"})
@@ -37,6 +43,7 @@ final class UpCommand implements Callable<Integer> {
   private static final int AT_ONCE = 4;
 
   @Mixin HelpOption help = new HelpOption();
+  @Mixin MirrorOption place = new MirrorOption();
 
   @Parameters(paramLabel = "FILE", description = "The cluster file.")
   Path file = Path.of("");
@@ -50,6 +57,7 @@ final class UpCommand implements Callable<Integer> {
       ClusterMembers members = new ClusterMembers(client, cluster.clusterName());
       Map<String, JsonNode> there = members.all();
       requireOurs(client, desired, there.keySet(), cluster.clusterName());
+      makeImages(cluster.variants(), progress);
       members.makeNetwork(cluster.network());
       Set<String> wanted =
           desired.stream().map(ClusterFile.Desired::name).collect(Collectors.toSet());
@@ -79,6 +87,41 @@ final class UpCommand implements Callable<Integer> {
         throw ProblemException.badInput(
             "an instance " + one.name() + " is there that is not of the cluster " + cluster,
             "rename it, or the machine in the file");
+      }
+    }
+  }
+
+  private void makeImages(Map<String, List<String>> variants, Progress progress)
+      throws InterruptedException {
+    Host host = place.host(progress);
+    for (Map.Entry<String, List<String>> variant : variants.entrySet()) {
+      ImageLibrary images = host.images();
+      String name = variant.getKey();
+      Optional<Image> here = Host.explained(() -> images.find(name));
+      if (here.isEmpty()) {
+        Host.explained(() -> images.build(name, variant.getValue(), progress));
+      } else {
+        requirePackages(Host.explained(images::list), name, variant.getValue());
+      }
+    }
+  }
+
+  /** An image of that name may be one that was made for something else. */
+  private static void requirePackages(List<ImageInfo> images, String name, List<String> packages) {
+    for (ImageInfo image : images) {
+      Set<String> there =
+          image.packages().stream()
+              .map(one -> one.substring(0, Math.max(one.indexOf(' '), 0)))
+              .collect(Collectors.toSet());
+      if (image.name().equals(name) && !there.containsAll(packages)) {
+        throw ProblemException.badInput(
+            "the image "
+                + name
+                + " is here without "
+                + packages.stream()
+                    .filter(one -> !there.contains(one))
+                    .collect(Collectors.joining(", ")),
+            "javisor image build --packages " + String.join(",", packages) + " " + name);
       }
     }
   }

@@ -55,14 +55,7 @@ class HandOverIT {
   }
 
   private long process() throws Exception {
-    String line =
-        done("host", "status")
-            .text()
-            .lines()
-            .filter(one -> one.startsWith("process"))
-            .findFirst()
-            .orElseThrow();
-    return Long.parseLong(line.replaceAll("[^0-9]", ""));
+    return javisor.hostProcess().orElseThrow().pid();
   }
 
   private Outcome done(String... arguments) throws Exception {

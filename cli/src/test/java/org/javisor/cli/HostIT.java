@@ -38,23 +38,13 @@ class HostIT {
 
   @AfterEach
   void nothingIsLeftBehind() throws Exception {
-    Optional<ProcessHandle> host = hostProcess();
+    Optional<ProcessHandle> host = javisor.hostProcess();
     if (host.isPresent()) {
       assertThat(javisor.run("host", "stop").code()).isZero();
       assertThat(host.get().isAlive()).isFalse();
     }
     assertThat(home.resolve("host").resolve("socket")).doesNotExist();
     assertThat(javisor.leftovers()).isEmpty();
-  }
-
-  private Optional<ProcessHandle> hostProcess() throws Exception {
-    Outcome status = javisor.run("host", "status");
-    return status
-        .text()
-        .lines()
-        .filter(line -> line.startsWith("process"))
-        .findFirst()
-        .flatMap(line -> ProcessHandle.of(Long.parseLong(line.replaceAll("[^0-9]", ""))));
   }
 
   private Outcome done(String... arguments) throws Exception {
@@ -121,7 +111,7 @@ class HostIT {
     Files.writeString(file, Files.readString(file).replace("count: 2", "count: 1"));
     done("up", file.toString());
     assertThat(done("ps", "--all").text()).contains("db-1").doesNotContain("db-2");
-    Optional<ProcessHandle> host = hostProcess();
+    Optional<ProcessHandle> host = javisor.hostProcess();
     done("down", file.toString());
     // Nothing else was on, so the process has ended too.
     assertThat(host.map(ProcessHandle::isAlive)).contains(false);
@@ -182,7 +172,7 @@ class HostIT {
   void whatWasOnComesBackAfterAKill() throws Exception {
     done("launch", "--memory", "128MiB", "busybox", "on");
     done("launch", "--no-start", "busybox", "off");
-    ProcessHandle host = hostProcess().orElseThrow();
+    ProcessHandle host = javisor.hostProcess().orElseThrow();
     host.destroyForcibly();
     host.onExit().get(1, TimeUnit.MINUTES);
     assertThat(done("exec", "on", "--", "echo", "again").text()).isEqualTo("again\n");

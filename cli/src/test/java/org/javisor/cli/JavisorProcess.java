@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The real {@code ./javisor}, as a person starts it. */
@@ -132,6 +133,16 @@ final class JavisorProcess {
     Outcome outcome = run(arguments);
     assertThat(outcome.code()).as("%s: %s", String.join(" ", arguments), outcome.words()).isZero();
     return outcome;
+  }
+
+  /** The host process of its data folder, if one runs. */
+  Optional<ProcessHandle> hostProcess() throws Exception {
+    return run("host", "status")
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("process"))
+        .findFirst()
+        .flatMap(line -> ProcessHandle.of(Long.parseLong(line.replaceAll("[^0-9]", ""))));
   }
 
   /** Folders of machines that should not be there when none runs. */

@@ -142,14 +142,7 @@ class MigrationIT {
   }
 
   private static long process(JavisorProcess host) throws Exception {
-    String line =
-        host.done("host", "status")
-            .text()
-            .lines()
-            .filter(one -> one.startsWith("process"))
-            .findFirst()
-            .orElseThrow();
-    return Long.parseLong(line.replaceAll("[^0-9]", ""));
+    return host.hostProcess().orElseThrow().pid();
   }
 
   private static String inGuest(JavisorProcess host, String script) throws Exception {

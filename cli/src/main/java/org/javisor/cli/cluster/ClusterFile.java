@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.javisor.host.ByteSize;
 import org.javisor.host.ProblemException;
@@ -23,10 +24,14 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *
  * @param name of the cluster, and of its network
  * @param network its network; without one it has a subnet of the host's choice
+ * @param images variants of the debian image that its machines are made from, by name
  * @param machines by name
  */
 public record ClusterFile(
-    @Nullable String name, @Nullable Network network, @Nullable Map<String, Machine> machines) {
+    @Nullable String name,
+    @Nullable Network network,
+    @Nullable Map<String, Variant> images,
+    @Nullable Map<String, Machine> machines) {
   /** The configuration key by which an instance says whose it is. */
   public static final String MARK = "user.javisor.cluster";
 
@@ -42,8 +47,17 @@ public record ClusterFile(
    *
    * @param subnet in CIDR notation, such as 10.42.0.0/24
    * @param uplink whether machines reach what is outside; by default they do
+   * @param config further keys
    */
-  public record Network(@Nullable String subnet, @Nullable Boolean uplink) {}
+  public record Network(
+      @Nullable String subnet, @Nullable Boolean uplink, @Nullable Map<String, String> config) {}
+
+  /**
+   * An image that is made if it is not here.
+   *
+   * @param packages Debian packages that it has beyond the debian image's
+   */
+  public record Variant(@Nullable List<String> packages) {}
 
   /**
    * Machines of one kind.
@@ -131,6 +145,14 @@ public record ClusterFile(
     return e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
   }
 
+  /** The packages of each image that its machines are made from and that may have to be made. */
+  public Map<String, List<String>> variants() {
+    Map<String, List<String>> variants = new TreeMap<>();
+    Objects.requireNonNullElse(images, Map.<String, Variant>of())
+        .forEach((key, variant) -> variants.put(key, Objects.requireNonNull(variant.packages())));
+    return variants;
+  }
+
   private void check(Path file) {
     if (name == null || !NETWORK.matcher(name).matches()) {
       throw ProblemException.badInput(
@@ -141,6 +163,18 @@ public record ClusterFile(
       throw ProblemException.badInput(
           file + " has no machines", "machines: {web: {image: busybox}}");
     }
+    Objects.requireNonNullElse(images, Map.<String, @Nullable Variant>of())
+        .forEach(
+            (key, variant) -> {
+              if (variant == null
+                  || variant.packages() == null
+                  || variant.packages().isEmpty()
+                  || variant.packages().stream().anyMatch(Objects::isNull)) {
+                throw ProblemException.badInput(
+                    file + ": the image " + key + " has no packages",
+                    "images: {" + key + ": {packages: [nginx-light]}}");
+              }
+            });
     machines.forEach(
         (key, machine) -> {
           if (!NAME.matcher(key).matches()) {

@@ -44,8 +44,6 @@ public final class HostedInstance {
   /** The word of a kernel command line that gives a machine its name (systemd-hostnamed(8)). */
   private static final String HOST_NAME_WORD = "systemd.hostname=";
 
-  /** How long a guest has to set its clock, or to take its new name. */
-
   /** Where the address of its card is remembered. */
   private static final String ADDRESS_KEY = "volatile.eth0.hwaddr";
 

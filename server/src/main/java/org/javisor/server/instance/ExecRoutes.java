@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,14 @@ import org.jspecify.annotations.Nullable;
  * client sends the terminal's size and signals. An empty text is the end of standard input.
  */
 public final class ExecRoutes {
-  /** How long the agent of a machine that boots is waited for. */
-  private static final Duration BOOT = Duration.ofMinutes(3);
+  /**
+   * How long a machine may take to boot until its agent listens: many that boot at once have few
+   * processors between them.
+   */
+  private static final Duration BOOT = Duration.ofMinutes(15);
+
+  /** How long the agent of a machine that has booted is waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final String STDIN = "0";
   private static final String STDOUT = "1";
@@ -92,7 +99,16 @@ public final class ExecRoutes {
                 ? Map.of()
                 : Map.of(
                     "fds", fds, "command", command.command(), "interactive", request.interactive()),
-            operation -> run(operation, agent, command, sockets)));
+            operation -> run(operation, agent, patience(instance), command, sockets)));
+  }
+
+  private static Duration patience(HostedInstance instance) {
+    Duration left =
+        instance
+            .startedAt()
+            .map(start -> BOOT.minus(Duration.between(start, Instant.now())))
+            .orElse(PATIENCE);
+    return left.compareTo(PATIENCE) > 0 ? left : PATIENCE;
   }
 
   private static ExecRequest command(InstanceRequests.Exec request) {
@@ -120,10 +136,14 @@ public final class ExecRoutes {
   }
 
   private static void run(
-      Operation operation, GuestAgent agent, ExecRequest command, Map<String, SocketStream> sockets)
+      Operation operation,
+      GuestAgent agent,
+      Duration patience,
+      ExecRequest command,
+      Map<String, SocketStream> sockets)
       throws IOException, InterruptedException {
     try {
-      if (!agent.await(BOOT)) {
+      if (!agent.await(patience)) {
         throw ApiException.badRequest("no agent in the guest answers: has it booted?");
       }
       for (SocketStream socket : sockets.values()) {
