@@ -49,7 +49,7 @@ class MigrationTest {
             new WorkingMachine(Files.createDirectory(place.resolve("source")), seed);
         SocketPair sockets = new SocketPair(bytes);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Link there = new Link(sockets.target());
+      Link there = Link.over(sockets.target());
       Future<Boolean> receiving =
           threads.submit(
               succeeds(
@@ -58,7 +58,7 @@ class MigrationTest {
                     return true;
                   },
                   there));
-      Link here = new Link(sockets.source());
+      Link here = Link.over(sockets.source());
       Source source =
           new Source(
               here,
@@ -175,7 +175,7 @@ class MigrationTest {
             new WorkingMachine(Files.createDirectory(place.resolve("source")), 3);
         SocketPair sockets = new SocketPair(UNCUT);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Link there = new Link(sockets.target());
+      Link there = Link.over(sockets.target());
       Future<Boolean> receiving =
           threads.submit(
               succeeds(
@@ -187,7 +187,7 @@ class MigrationTest {
       Source[] running = new Source[1];
       running[0] =
           new Source(
-              new Link(sockets.source()),
+              Link.over(sockets.source()),
               machine,
               "migration",
               MigrationPolicy.STANDARD,
@@ -213,7 +213,7 @@ class MigrationTest {
       ReceivingHost target = new ReceivingHost(place);
       try (SocketPair sockets = new SocketPair(UNCUT);
           ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        Link there = new Link(sockets.target());
+        Link there = Link.over(sockets.target());
         Future<Boolean> receiving =
             threads.submit(
                 succeeds(
@@ -239,7 +239,7 @@ class MigrationTest {
   }
 
   private static void attack(SocketPair sockets, Random random) throws IOException {
-    Link link = new Link(sockets.source());
+    Link link = Link.over(sockets.source());
     DataOutputStream raw = new DataOutputStream(sockets.source().getOutputStream());
     try {
       int honest = random.nextInt(3);

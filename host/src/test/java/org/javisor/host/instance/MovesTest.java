@@ -129,10 +129,10 @@ class MovesTest {
     List<Thread> threads = new ArrayList<>();
     try (ServerSocket outside = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ServerSocket inside = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Link source = new Link(new Socket(outside.getInetAddress(), outside.getLocalPort()));
+        Link source = Link.over(new Socket(outside.getInetAddress(), outside.getLocalPort()));
         Socket one = outside.accept();
         Socket other = new Socket(inside.getInetAddress(), inside.getLocalPort())) {
-      Link target = new Link(inside.accept());
+      Link target = Link.over(inside.accept());
       threads.add(pump(one, other, left));
       threads.add(pump(other, one, left));
       threads.add(Thread.ofVirtual().start(() -> receive(to, target)));

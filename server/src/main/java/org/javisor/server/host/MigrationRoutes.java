@@ -79,7 +79,7 @@ public final class MigrationRoutes {
     System.Logger log = System.getLogger(MigrationRoutes.class.getName());
     try (server;
         Socket socket = server.accept();
-        Link link = new Link(socket)) {
+        Link link = Link.over(socket)) {
       server.close();
       moves.receive(link, source.name());
     } catch (MigrationException e) {

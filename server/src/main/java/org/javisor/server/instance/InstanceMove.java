@@ -94,7 +94,7 @@ public final class InstanceMove {
     try {
       int port = connections.call(peer, "POST", DOOR, Map.of()).path("port").asInt();
       try (Socket socket = connections.connect(peer, port);
-          Link link = new Link(socket)) {
+          Link link = Link.over(socket)) {
         if (dryRun) {
           long missing = instances.moves().check(instance, id, peer.name(), link);
           operation.say("missing_bytes", missing);
