@@ -49,6 +49,8 @@ final class Commands {
           "restore",
           "clone",
           "move",
+          "export",
+          "import",
           "net",
           "up",
           "down",
@@ -113,6 +115,8 @@ final class Commands {
       case "restore" -> new RestoreCommand();
       case "clone" -> new CloneCommand();
       case "move" -> new MoveCommand();
+      case "export" -> new ExportCommand();
+      case "import" -> new ImportCommand();
       case "net" -> new NetCommand();
       case "up" -> new UpCommand();
       case "down" -> new DownCommand();

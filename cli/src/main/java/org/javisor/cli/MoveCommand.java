@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.javisor.cli.client.HostClient;
 import org.javisor.host.ByteSize;
 import org.javisor.host.ProblemException;
-import org.javisor.image.Progress;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,8 +30,6 @@ import tools.jackson.databind.JsonNode;
       "  javisor move web --to b --json       a report for programs"
     })
 final class MoveCommand implements Callable<Integer> {
-  private static final long GLANCE_MILLIS = 100;
-
   @Mixin HelpOption help = new HelpOption();
 
   @Parameters(paramLabel = "NAME", description = "The instance.")
@@ -90,7 +87,7 @@ final class MoveCommand implements Callable<Integer> {
             "POST",
             "/1.0/instances/" + HostClient.encoded(name) + "?target=" + HostClient.encoded(target),
             HostClient.object("migration", true, "live", true, "policy", policy));
-    return follow(client, operation).path("metadata");
+    return MigrationDisplay.follow(client, operation).path("metadata");
   }
 
   private Map<String, Object> policy() {
@@ -105,13 +102,6 @@ final class MoveCommand implements Callable<Integer> {
         dryRun);
   }
 
-  private static JsonNode follow(HostClient client, JsonNode operation)
-      throws InterruptedException {
-    try (ProgressDisplay display = ProgressDisplay.onStandardError()) {
-      return follow(client, operation, display);
-    }
-  }
-
   private static long bytes(String text) {
     try {
       return ByteSize.parse(text);
@@ -119,52 +109,6 @@ final class MoveCommand implements Callable<Integer> {
       throw ProblemException.badInput(
           "'" + text + "' is no bandwidth", "write it like 50MiB, for a second");
     }
-  }
-
-  private static JsonNode follow(HostClient client, JsonNode operation, Progress display)
-      throws InterruptedException {
-    String id = operation.path("id").asString();
-    String stage = "";
-    Progress.Phase phase = Progress.NONE.begin("", Progress.Unit.STEPS, 0);
-    try {
-      JsonNode now = operation;
-      while (now.path("status_code").asInt() < 200) {
-        Thread.sleep(GLANCE_MILLIS);
-        now = client.get("/1.0/operations/" + id);
-        JsonNode progress = now.path("metadata").path("progress");
-        String at = progress.path("stage").asString("");
-        if (!at.isEmpty() && !at.equals(stage)) {
-          phase.close();
-          phase = display.begin(at, Progress.Unit.STEPS, 0);
-          stage = at;
-        }
-        phase.at(words(progress));
-      }
-    } catch (InterruptedException e) {
-      // Called off, unless it is too late; the operation says which.
-      client.call("DELETE", "/1.0/operations/" + id, null);
-      throw e;
-    } finally {
-      phase.close();
-    }
-    return client.await(id);
-  }
-
-  private static String words(JsonNode progress) {
-    if (progress.path("round").asInt(0) == 0) {
-      return ByteSize.format(progress.path("sent_bytes").asLong(0)) + " sent";
-    }
-    int slowdown = progress.path("slowdown_percent").asInt();
-    return String.format(
-        Locale.ROOT,
-        "round %d, %s sent, %s left; %s/s written anew, %s/s sent; %.0f ms to stand still%s",
-        progress.path("round").asInt(),
-        ByteSize.format(progress.path("sent_bytes").asLong()),
-        ByteSize.format(progress.path("remaining_bytes").asLong()),
-        ByteSize.format(progress.path("dirty_bytes_per_second").asLong()),
-        ByteSize.format(progress.path("bandwidth_bytes_per_second").asLong()),
-        progress.path("predicted_downtime_ms").asDouble(),
-        slowdown == 0 ? "" : ", slowed down by " + slowdown + " %");
   }
 
   private void tellCheck(long missing) {

@@ -1,6 +1,7 @@
 package org.javisor.migration;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.javisor.migration.protocol.Message;
 import org.javisor.migration.protocol.Obstacle;
 
@@ -14,7 +15,7 @@ public interface Reception {
 
     /** For these reasons. */
     public RefusedException(List<Obstacle> obstacles) {
-      super(obstacles.toString());
+      super(obstacles.stream().map(Obstacle::detail).collect(Collectors.joining("; ")));
       this.obstacles = List.copyOf(obstacles);
     }
 

@@ -68,6 +68,7 @@ import org.javisor.server.http.ErrorAnswers;
 import org.javisor.server.http.Route;
 import org.javisor.server.http.RouteTable;
 import org.javisor.server.image.ImageRoutes;
+import org.javisor.server.instance.BackupRoutes;
 import org.javisor.server.instance.ConsoleRoutes;
 import org.javisor.server.instance.ExecRoutes;
 import org.javisor.server.instance.FileRoutes;
@@ -208,7 +209,9 @@ public final class HostServer implements AutoCloseable {
     all.addAll(
         new MigrationRoutes(instances.moves(), peers, connections, () -> addresses).routes());
     InstanceMove move = new InstanceMove(instances, peers, connections, operations);
-    all.addAll(new InstanceRoutes(instances, images, move, operations).routes());
+    BackupRoutes backups = new BackupRoutes(instances, operations);
+    all.addAll(new InstanceRoutes(instances, images, move, backups, operations).routes());
+    all.addAll(backups.routes());
     all.addAll(new ConsoleRoutes(instances, operations).routes());
     all.addAll(new ExecRoutes(instances, operations).routes());
     all.addAll(new NetworkRoutes(instances).routes());

@@ -146,6 +146,12 @@ class ApiDocumentTest {
               + " {\"name\":\"t\"}",
           "DELETE /1.0/instances/{instance}/snapshots/{snapshot} |"
               + " /1.0/instances/web/snapshots/t |",
+          "POST /1.0/instances/{instance}/backups | /1.0/instances/web/backups | {}",
+          "GET /1.0/instances/{instance}/backups | /1.0/instances/web/backups?recursion=1 |",
+          "GET /1.0/instances/{instance}/backups/{backup} | /1.0/instances/web/backups/b |",
+          "GET /1.0/instances/{instance}/backups/{backup}/export |"
+              + " /1.0/instances/web/backups/b/export |",
+          "DELETE /1.0/instances/{instance}/backups/{backup} | /1.0/instances/web/backups/b |",
           "POST /1.0/instances/{instance} | /1.0/instances/web | {\"name\":\"web2\"}",
           "DELETE /1.0/instances/{instance} | /1.0/instances/web2 |",
           "GET /1.0/operations | /1.0/operations?recursion=1 |",

@@ -136,16 +136,18 @@ public final class HostClient implements AutoCloseable {
     }
   }
 
-  /** Sends a stream, of any length, to a path. */
-  public void upload(String path, Map<String, String> headers, InputStream content)
+  /** Sends a stream, of any length, to a path; the metadata of the answer. */
+  public JsonNode upload(String path, Map<String, String> headers, InputStream content)
       throws InterruptedException {
     Request request = request("POST", path);
     request.headers(fields -> headers.forEach(fields::put));
     request.body(new InputStreamRequestContent("application/octet-stream", content, null));
     ContentResponse response = send(request);
+    JsonNode answer = JSON.readTree(response.getContent());
     if (response.getStatus() >= 400) {
-      throw problem(JSON.readTree(response.getContent()));
+      throw problem(answer);
     }
+    return answer.path("metadata");
   }
 
   /** Calls a route that answers at once; the metadata of its answer. */

@@ -54,6 +54,8 @@ public final class CompletionScript {
           Map.entry("host join", "none"),
           Map.entry("host leave", "none"),
           Map.entry("move", "instance none"),
+          Map.entry("export", "instance file none"),
+          Map.entry("import", "file none"),
           Map.entry("image pull", "release none"),
           Map.entry("image build", "none"),
           Map.entry("image rm", "image"),

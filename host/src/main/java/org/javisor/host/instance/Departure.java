@@ -1,34 +1,17 @@
 package org.javisor.host.instance;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.javisor.host.Instance;
-import org.javisor.host.JsonFile;
-import org.javisor.host.KeptMachine;
-import org.javisor.host.handover.MachineTransfer;
-import org.javisor.machine.GuestMemory;
-import org.javisor.machine.MachineState;
-import org.javisor.migration.DepartingMachine;
 import org.javisor.migration.protocol.Message;
-import org.javisor.storage.block.LayeredDisk;
 
 /** An instance on its way to another host, taken out of all else by {@code beginMove}. */
-final class Departure implements DepartingMachine {
-  private final HostedInstance instance;
-  private final Instance machine;
+final class Departure extends LeavingMachine {
   private final String target;
   private final PreparedFile record;
-  private final Map<String, Path> files = new TreeMap<>();
   private boolean committed;
 
   Departure(HostedInstance instance, Instance machine, String target) {
-    this.instance = instance;
-    this.machine = machine;
+    super(instance, machine);
     this.target = target;
     record = new PreparedFile(instance.folder().resolve(DepartureRecord.FILE));
   }
@@ -42,66 +25,7 @@ final class Departure implements DepartingMachine {
   public Message.Offer offer(String migration) throws IOException {
     record.prepare(
         new DepartureRecord(DepartureRecord.VERSION, migration, instance.name(), target));
-    machine.keepProfile();
-    MachineTransfer.Hardware hardware = machine.hardware();
-    KeptMachine made = instance.image();
-    List<Message.File> all = new ArrayList<>();
-    all.add(file("kernel", made.kernel()));
-    all.add(file("initialRamDisk", made.initialRamDisk()));
-    if (made.disk().isPresent()) {
-      all.add(file("disk", made.disk().get()));
-    }
-    List<Message.Disk> disks = new ArrayList<>();
-    for (LayeredDisk disk : disks()) {
-      disks.add(new Message.Disk(disk.size(), disk.image().orElse("")));
-    }
-    return new Message.Offer(
-        migration,
-        instance.name(),
-        hardware.cpus(),
-        hardware.memory(),
-        new Message.Hardware(
-            hardware.interpreted(), hardware.commandLine(), hardware.profile(), hardware.ports()),
-        disks,
-        all,
-        JsonFile.text(MovedConfiguration.of(instance, hardware.disks())),
-        instance.isPaused());
-  }
-
-  /** Files of images are called by their digest. */
-  private Message.File file(String role, Path path) throws IOException {
-    String digest = String.valueOf(path.getFileName());
-    files.put(digest, path);
-    return new Message.File(role, Files.size(path), digest);
-  }
-
-  @Override
-  public Path file(String sha256) {
-    Path path = files.get(sha256);
-    if (path == null) {
-      throw new IllegalArgumentException("no file of the machine is called " + sha256);
-    }
-    return path;
-  }
-
-  @Override
-  public GuestMemory memory() {
-    return machine.board().memory();
-  }
-
-  @Override
-  public List<LayeredDisk> disks() {
-    return machine.layeredDisk().stream().toList();
-  }
-
-  @Override
-  public void slowDown(int percent) {
-    instance.slowDown(percent);
-  }
-
-  @Override
-  public void pause() {
-    machine.pause();
+    return super.offer(migration);
   }
 
   @Override
@@ -109,12 +33,6 @@ final class Departure implements DepartingMachine {
     if (!committed && !instance.isPaused()) {
       instance.goOnIfOn();
     }
-  }
-
-  @Override
-  public State save() {
-    MachineState saved = machine.board().machine().save();
-    return () -> Instance.written(saved);
   }
 
   @Override

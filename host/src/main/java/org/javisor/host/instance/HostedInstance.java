@@ -683,16 +683,39 @@ public final class HostedInstance {
    * @throws ProblemException if it is off, or has what cannot be moved
    */
   Instance beginMove() throws InterruptedException {
-    transition.lockInterruptibly();
+    Instance running = beginExport();
     boolean ready = false;
     try {
-      requireThere();
-      Instance running = requireMachine();
       if (!snapshots().isEmpty()) {
         throw ProblemException.badInput(
             "the instance " + name + " has snapshots, which stay where they are",
             "delete them, or copy them first");
       }
+      if (!backups().all().isEmpty()) {
+        throw ProblemException.badInput(
+            "the instance " + name + " has backups, which stay where they are",
+            "export them to files, and delete them");
+      }
+      ready = true;
+      return running;
+    } finally {
+      if (!ready) {
+        endMove();
+      }
+    }
+  }
+
+  /**
+   * The same for writing it to a file.
+   *
+   * @throws ProblemException if it is off
+   */
+  Instance beginExport() throws InterruptedException {
+    transition.lockInterruptibly();
+    boolean ready = false;
+    try {
+      requireThere();
+      Instance running = requireMachine();
       ready = true;
       return running;
     } finally {
@@ -700,6 +723,11 @@ public final class HostedInstance {
         transition.unlock();
       }
     }
+  }
+
+  /** Its machine in files. */
+  public Backups backups() {
+    return new Backups(this);
   }
 
   /** Whether somebody has paused it. */
@@ -751,7 +779,7 @@ public final class HostedInstance {
     }
   }
 
-  /** Ends what {@link #beginMove} began. */
+  /** Ends what {@link #beginMove} or {@link #beginExport} began. */
   void endMove() {
     transition.unlock();
   }

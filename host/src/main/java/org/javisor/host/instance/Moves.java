@@ -1,6 +1,7 @@
 package org.javisor.host.instance;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
@@ -26,6 +29,7 @@ import org.javisor.migration.MigrationReport;
 import org.javisor.migration.Reception;
 import org.javisor.migration.Source;
 import org.javisor.migration.Target;
+import org.javisor.migration.file.MachineFile;
 import org.javisor.migration.protocol.Link;
 import org.javisor.migration.protocol.Message;
 import org.javisor.migration.protocol.Obstacle;
@@ -111,7 +115,7 @@ public final class Moves {
       forget(folder);
       return true;
     }
-    if (arrival.get().prepared()) {
+    if (arrival.get().prepared() && !arrival.get().source().equals(ArrivalRecord.FROM_FILE)) {
       doubts.put(arrival.get().migration(), new Remembered(arrival.get(), folder));
     } else {
       discard(data, arrival.get());
@@ -271,6 +275,31 @@ public final class Moves {
     }
   }
 
+  /**
+   * Gets an instance from a file.
+   *
+   * @param name what it is to be called; empty for its own name
+   * @return its name
+   * @throws MigrationException if it came to nothing
+   */
+  public String receive(InputStream file, String name)
+      throws MigrationException, InterruptedException {
+    Arrivals arrivals = new Arrivals(ArrivalRecord.FROM_FILE);
+    AtomicReference<String> known = new AtomicReference<>(name);
+    try {
+      MachineFile.read(
+          file,
+          offer -> {
+            known.set(name.isEmpty() ? offer.name() : name);
+            // The same file may be read again, and while it is being read.
+            return arrivals.reserve(offer.as(UUID.randomUUID().toString(), known.get()));
+          });
+      return known.get();
+    } finally {
+      arrivals.id.ifPresent(arriving::remove);
+    }
+  }
+
   /** Those of which the source has to be asked. */
   public List<Doubt> doubts() {
     return List.copyOf(doubts.values());
@@ -360,7 +389,8 @@ public final class Moves {
   void arrived(HostedInstance instance, ArrivalRecord record) throws IOException {
     doubts.remove(record.migration());
     forget(instance.folder());
-    store.adopt(instance, "came from " + record.source());
+    String place = record.source().equals(ArrivalRecord.FROM_FILE) ? "a file" : record.source();
+    store.adopt(instance, "came from " + place);
   }
 
   /** Removes what has come of an instance that does not become this host's. */

@@ -1,9 +1,10 @@
 package org.javisor.host.instance;
 
 import java.io.Serial;
+import org.javisor.host.NotFoundException;
 
 /** The instance has no snapshot of that name. */
-public final class UnknownSnapshotException extends RuntimeException {
+public final class UnknownSnapshotException extends NotFoundException {
   @Serial private static final long serialVersionUID = 1L;
 
   /** Names it. */

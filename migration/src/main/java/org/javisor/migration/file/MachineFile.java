@@ -3,6 +3,7 @@ package org.javisor.migration.file;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,7 @@ public final class MachineFile {
       throws MigrationException, InterruptedException {
     try {
       out.write(FORM);
-      try (ZstdOutputStream compressed = new ZstdOutputStream(new Unclosed(out), LEVEL);
+      try (ZstdOutputStream compressed = new ZstdOutputStream(new Lent(out), LEVEL);
           RecordingLink link = new RecordingLink(compressed)) {
         compressed.setChecksum(true);
         return new Source(link, machine, id, policy, listener).run();
@@ -75,7 +76,8 @@ public final class MachineFile {
       if (!Arrays.equals(in.readNBytes(FORM.length), FORM)) {
         throw new ProtocolException("it is no file that export wrote, or of a later version");
       }
-      try (ZstdInputStream plain = new ZstdInputStream(new BufferedInputStream(in, BUFFER));
+      try (ZstdInputStream plain =
+              new ZstdInputStream(new BufferedInputStream(new Borrowed(in), BUFFER));
           RecordedLink link = new RecordedLink(plain)) {
         new Target(link, offer -> new FromFile(reception.reserve(offer))).run();
       }
@@ -91,8 +93,20 @@ public final class MachineFile {
   }
 
   /** What closes it does not close what is the caller's. */
-  private static final class Unclosed extends FilterOutputStream {
-    Unclosed(OutputStream out) {
+  private static final class Borrowed extends FilterInputStream {
+    Borrowed(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {
+      // Its owner does.
+    }
+  }
+
+  /** The same for what is written. */
+  private static final class Lent extends FilterOutputStream {
+    Lent(OutputStream out) {
       super(out);
     }
 

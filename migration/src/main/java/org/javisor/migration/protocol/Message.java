@@ -37,6 +37,12 @@ public sealed interface Message extends Frame, SavedState {
       disks = List.copyOf(disks);
       files = List.copyOf(files);
     }
+
+    /** The same machine by another migration and name. */
+    public Offer as(String otherId, String otherName) {
+      return new Offer(
+          otherId, otherName, cpus, memory, hardware, disks, files, configuration, paused);
+    }
   }
 
   /**

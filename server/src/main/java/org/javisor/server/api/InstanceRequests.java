@@ -125,6 +125,18 @@ public final class InstanceRequests {
   /** {@code POST .../snapshots}. */
   public record Snapshot(@Nullable String name, boolean stateful, @Nullable Instant expiresAt) {}
 
+  /**
+   * {@code POST .../backups}. What is asked for of the form is the stock client's for its own; here
+   * there is one.
+   */
+  public record Backup(
+      @Nullable String name,
+      @Nullable Instant expiresAt,
+      boolean instanceOnly,
+      boolean containerOnly,
+      boolean optimizedStorage,
+      @Nullable String compressionAlgorithm) {}
+
   /** {@code PUT .../snapshots/NAME}. */
   public record SnapshotPut(@Nullable Instant expiresAt) {}
 

@@ -25,11 +25,13 @@ public final class HostRoutes {
       List.of(
           "api_filtering",
           "api_os",
+          "backup_override_name",
           "certificate_description",
           "certificate_token",
           "clustering",
           "console",
           "console_force",
+          "container_backup",
           "container_exec_signal_handling",
           "container_exec_user_group_cwd",
           "container_full",

@@ -15,12 +15,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
+import org.javisor.host.NotFoundException;
 import org.javisor.host.ProblemException;
 import org.javisor.host.agent.AgentException;
 import org.javisor.host.agent.GuestFileException;
-import org.javisor.host.instance.UnknownInstanceException;
-import org.javisor.host.instance.UnknownSnapshotException;
-import org.javisor.host.network.UnknownNetworkException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,15 +128,7 @@ public final class ApiHandler extends Handler.Abstract {
         status = known.status();
         message = String.valueOf(known.getMessage());
       }
-      case UnknownInstanceException unknown -> {
-        status = 404;
-        message = String.valueOf(unknown.getMessage());
-      }
-      case UnknownNetworkException unknown -> {
-        status = 404;
-        message = String.valueOf(unknown.getMessage());
-      }
-      case UnknownSnapshotException unknown -> {
+      case NotFoundException unknown -> {
         status = 404;
         message = String.valueOf(unknown.getMessage());
       }

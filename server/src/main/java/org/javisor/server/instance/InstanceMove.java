@@ -13,7 +13,6 @@ import org.javisor.host.instance.InstanceStore;
 import org.javisor.migration.Downtime;
 import org.javisor.migration.MigrationException;
 import org.javisor.migration.MigrationPolicy;
-import org.javisor.migration.MigrationProgress;
 import org.javisor.migration.MigrationReport;
 import org.javisor.migration.protocol.Link;
 import org.javisor.server.api.InstanceRequests;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** Moves of running instances to hosts that this one has joined. */
 public final class InstanceMove {
   private static final String DOOR = "/1.0/host/migrations";
-
-  /** How often an operation says how far it is; nobody reads faster. */
-  private static final long NEWS_NANOS = Duration.ofMillis(100).toNanos();
 
   private final InstanceStore instances;
   private final PeerStore peers;
@@ -100,7 +96,7 @@ public final class InstanceMove {
           operation.say("missing_bytes", missing);
           return;
         }
-        News news = new News(operation);
+        MigrationNews news = new MigrationNews(operation);
         MigrationReport report =
             instances.moves().move(instance, id, peer.name(), link, policy, news::tell);
         operation.say("report", view(report));
@@ -123,41 +119,6 @@ public final class InstanceMove {
     InterruptedException interrupted = new InterruptedException();
     interrupted.initCause(cause);
     return interrupted;
-  }
-
-  /** What an operation says of its progress: each stage, and within one now and then. */
-  private static final class News {
-    private final Operation operation;
-    private @Nullable MigrationProgress last;
-    private long at;
-
-    News(Operation operation) {
-      this.operation = operation;
-    }
-
-    void tell(MigrationProgress progress) {
-      long now = System.nanoTime();
-      MigrationProgress before = last;
-      if (before != null && before.stage() == progress.stage() && now - at < NEWS_NANOS) {
-        return;
-      }
-      last = progress;
-      at = now;
-      operation.say("progress", view(progress));
-    }
-  }
-
-  private static Map<String, Object> view(MigrationProgress progress) {
-    Map<String, Object> view = new LinkedHashMap<>();
-    view.put("stage", progress.stage().words());
-    view.put("round", progress.round());
-    view.put("sent_bytes", progress.sentBytes());
-    view.put("remaining_bytes", progress.remainingBytes());
-    view.put("dirty_bytes_per_second", progress.dirtyRate());
-    view.put("bandwidth_bytes_per_second", progress.bandwidth());
-    view.put("slowdown_percent", progress.slowdown());
-    view.put("predicted_downtime_ms", millis(progress.predictedDowntime()));
-    return view;
   }
 
   private static Map<String, Object> view(MigrationReport report) {
@@ -200,7 +161,7 @@ public final class InstanceMove {
     return view;
   }
 
-  private static double millis(Duration duration) {
+  static double millis(Duration duration) {
     return Math.round(duration.toNanos() / 1e4) / 1e2;
   }
 }

@@ -36,14 +36,20 @@ public final class InstanceRoutes {
   private final InstanceStore instances;
   private final ImageRoutes images;
   private final InstanceMove move;
+  private final BackupRoutes backups;
   private final Operations operations;
 
   /** Routes of these instances. */
   public InstanceRoutes(
-      InstanceStore instances, ImageRoutes images, InstanceMove move, Operations operations) {
+      InstanceStore instances,
+      ImageRoutes images,
+      InstanceMove move,
+      BackupRoutes backups,
+      Operations operations) {
     this.instances = instances;
     this.images = images;
     this.move = move;
+    this.backups = backups;
     this.operations = operations;
   }
 
@@ -83,6 +89,9 @@ public final class InstanceRoutes {
   }
 
   private Answer create(Call call) throws IOException, InterruptedException {
+    if (call.contentType().startsWith("application/octet-stream")) {
+      return backups.read(call);
+    }
     InstanceRequests.Create request = call.body(InstanceRequests.Create.class);
     if (request.type() != null
         && !List.of("", "virtual-machine", "container").contains(request.type())) {

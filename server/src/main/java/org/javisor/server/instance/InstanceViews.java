@@ -47,7 +47,7 @@ public final class InstanceViews {
         config.expandedDevices(),
         full ? state(instance) : null,
         full ? SnapshotRoutes.views(instance) : null,
-        full ? List.of() : null);
+        full ? BackupRoutes.views(instance) : null);
   }
 
   private static Map<String, String> withImage(HostedInstance instance, Map<String, String> keys) {

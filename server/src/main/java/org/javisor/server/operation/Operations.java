@@ -8,11 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.javisor.host.NotFoundException;
 import org.javisor.host.ProblemException;
 import org.javisor.host.agent.AgentException;
-import org.javisor.host.instance.UnknownInstanceException;
-import org.javisor.host.instance.UnknownSnapshotException;
-import org.javisor.host.network.UnknownNetworkException;
 import org.javisor.server.http.ApiException;
 import org.javisor.server.http.SocketStream;
 
@@ -85,11 +83,7 @@ public final class Operations {
       operation.finish(Operation.Status.CANCELLED, "cancelled");
     } catch (ProblemException e) {
       operation.finish(Operation.Status.FAILURE, e.problem().line());
-    } catch (ApiException
-        | UnknownInstanceException
-        | UnknownSnapshotException
-        | UnknownNetworkException
-        | AgentException e) {
+    } catch (ApiException | NotFoundException | AgentException e) {
       operation.finish(Operation.Status.FAILURE, String.valueOf(e.getMessage()));
     } catch (Exception | Error e) {
       System.getLogger(Operations.class.getName())
