@@ -227,6 +227,20 @@ class HostIT {
     client.done("snapshot", "restore", "web", "warm", "--stateful");
     assertThat(client.done("snapshot", "list", "web", "-f", "csv")).contains("first", "warm");
     assertThat(client.done("exec", "web", "--", "hostname")).isEqualTo("web\n");
+    // A running machine in a file, by the stock client and by ours.
+    client.done("exec", "web", "--", "sh", "-c", "echo kept >/tmp/kept");
+    Path file = folder.resolve("web.machine");
+    client.done("export", "web", file.toString());
+    client.done("delete", "-f", "web");
+    client.done("import", file.toString());
+    assertThat(client.done("exec", "web", "--", "cat", "/tmp/kept")).isEqualTo("kept\n");
+    assertThat(javisor.run("export", "web", file.toString()).code()).isEqualTo(ExitCode.BAD_INPUT);
+    Files.delete(file);
+    done("export", "web", file.toString());
+    assertThat(javisor.run("import", file.toString()).words()).contains("called web already");
+    done("rm", "--force", "web");
+    assertThat(done("import", file.toString(), "web").text()).isEqualTo("web\n");
+    assertThat(done("exec", "web", "--", "cat", "/tmp/kept").text()).isEqualTo("kept\n");
     client.done("pause", "web");
     assertThat(client.done("list", "-f", "csv", "-c", "ns")).isEqualTo("web,FROZEN\n");
     client.done("resume", "web");

@@ -22,12 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.javisor.host.DataFolder;
 import org.javisor.host.Host;
-import org.javisor.host.KeptMachine;
 import org.javisor.image.Progress;
 import org.javisor.migration.MigrationException;
 import org.javisor.migration.MigrationPolicy;
 import org.javisor.migration.protocol.Link;
-import org.javisor.storage.store.Sha256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,18 +89,10 @@ class MovesTest {
 
   /** An instance that runs, of files that are called by their digests. */
   private HostedInstance running(Side side, String name) throws Exception {
-    KeptMachine tiny = TinyKernel.machine(folder, TinyKernel.BUSY);
     HostedInstance instance =
         side.store.create(
             name,
-            new KeptMachine(
-                tiny.image(),
-                digested(side, tiny.kernel()),
-                digested(side, tiny.initialRamDisk()),
-                Optional.empty(),
-                tiny.commandLine(),
-                tiny.memory(),
-                tiny.minimumMemory()),
+            TinyKernel.digested(folder, TinyKernel.BUSY, side.data),
             new InstanceConfig(
                 InstanceConfig.VERSION,
                 "",
@@ -114,13 +104,6 @@ class MovesTest {
                 false));
     instance.start();
     return instance;
-  }
-
-  private static Path digested(Side side, Path file) throws IOException {
-    byte[] content = Files.readAllBytes(file);
-    Path files = Files.createDirectories(side.data.images().resolve("files"));
-    Path target = files.resolve(Sha256.digestOf(content).hex());
-    return Files.exists(target) ? target : Files.write(target, content);
   }
 
   /** Bytes that went over the connection. */

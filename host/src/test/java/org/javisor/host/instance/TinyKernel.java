@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.javisor.host.DataFolder;
 import org.javisor.host.KeptMachine;
+import org.javisor.storage.store.Sha256;
 
 /** Kernels of a few instructions, which real machines run at once. */
 public final class TinyKernel {
@@ -40,6 +42,20 @@ public final class TinyKernel {
     0x0000006f, // j .
   };
 
+  /** Answers each byte from its serial port with the one before, which it keeps in memory. */
+  public static final int[] REMEMBERS = {
+    0x10000437, // lui s0, 0x10000
+    0x00544283, // lbu t0, 5(s0)
+    0x0012f293, // andi t0, t0, 1
+    0xfe028ce3, // beqz t0, -8
+    0x00044303, // lbu t1, 0(s0)
+    0x00000397, // auipc t2, 0
+    0x0403ce03, // lbu t3, 64(t2)
+    0x04638023, // sb t1, 64(t2)
+    0x01c40023, // sb t3, 0(s0)
+    0xfe1ff06f, // j -32
+  };
+
   private TinyKernel() {}
 
   private static int[] srst(int reason) {
@@ -63,6 +79,26 @@ public final class TinyKernel {
       Files.write(disk, new byte[512]);
     }
     return new KeptMachine("tiny", kernel, disk, Optional.empty(), "", 64L << 20, 0);
+  }
+
+  /** The same of files that are called by their digests, where images have theirs. */
+  static KeptMachine digested(Path folder, int[] instructions, DataFolder data) throws IOException {
+    KeptMachine tiny = machine(folder, instructions);
+    return new KeptMachine(
+        tiny.image(),
+        digested(data, tiny.kernel()),
+        digested(data, tiny.initialRamDisk()),
+        Optional.empty(),
+        tiny.commandLine(),
+        tiny.memory(),
+        tiny.minimumMemory());
+  }
+
+  private static Path digested(DataFolder data, Path file) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    Path files = Files.createDirectories(data.images().resolve("files"));
+    Path target = files.resolve(Sha256.digestOf(content).hex());
+    return Files.exists(target) ? target : Files.write(target, content);
   }
 
   /** Documentation/arch/riscv/boot-image-header.rst of Linux. */

@@ -124,7 +124,7 @@ public final class BackupRoutes {
     Backups.Entry backup = instance.backups().get(call.parameter("backup"));
     return new Answer.Stream(
         "application/octet-stream",
-        Map.of("X-Incus-size", String.valueOf(backup.size())),
+        Map.of("Content-Length", String.valueOf(backup.size())),
         target -> instance.backups().copy(backup.name(), target));
   }
 
