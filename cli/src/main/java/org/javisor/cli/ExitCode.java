@@ -10,6 +10,9 @@ final class ExitCode {
   static final int HOST_LACKS = 3;
   static final int INTERRUPTED = 130;
 
+  /** What a process gets that writes to a closed pipe: 128 + SIGPIPE, as a shell reports it. */
+  static final int OUTPUT_GONE = 141;
+
   private ExitCode() {}
 
   static int of(Problem.Kind kind) {

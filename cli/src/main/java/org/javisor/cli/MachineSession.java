@@ -13,14 +13,12 @@ import org.javisor.host.CommandRun;
 import org.javisor.host.GuestCommand;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
+import org.javisor.host.MachineEnd;
 import org.javisor.host.MachineSpec;
 import org.javisor.machine.StopReason;
 
 /** One machine in front of one person: standard streams, terminal, signals, exit code. */
 final class MachineSession {
-  /** What a process gets that writes to a closed pipe: 128 + SIGPIPE, as a shell reports it. */
-  private static final int OUTPUT_GONE = 141;
-
   /** How long a machine with a kept disk has to shut down after its command. */
   private static final Duration SHUTDOWN = Duration.ofMinutes(3);
 
@@ -88,10 +86,13 @@ final class MachineSession {
               instance.awaitConsoleWritten();
               yield exited.code();
             }
-            case CommandRun.Outcome.OutputGone gone -> OUTPUT_GONE;
+            case CommandRun.Outcome.OutputGone gone -> ExitCode.OUTPUT_GONE;
             case CommandRun.Outcome.MachineEnded ended -> {
               ending.restoreTerminal();
-              yield machineEnded(instance, ended);
+              traceBug(ended.reason());
+              yield new MachineEndCode(
+                      MachineEnd.of(ended.reason(), ended.ready(), instance.lastConsoleLines()))
+                  .ofCommand(spec.verbose());
             }
           };
       statistics.give(instance.metrics());
@@ -104,23 +105,6 @@ final class MachineSession {
     if (instance.awaitStop(SHUTDOWN) == null) {
       Words.say("the machine did not shut down within 3 minutes and was switched off");
     }
-  }
-
-  private int machineEnded(Instance instance, CommandRun.Outcome.MachineEnded ended) {
-    boolean inOrder = ended.reason() instanceof StopReason.PoweredOff;
-    if (inOrder && ended.ready()) {
-      // The command's own doing, most likely: it was "poweroff".
-      return ExitCode.DONE;
-    }
-    if (ended.reason() instanceof StopReason.Killed) {
-      return ExitCode.INTERRUPTED;
-    }
-    Words.say(
-        "the machine "
-            + how(ended.reason())
-            + (ended.ready() ? " before the command had ended" : " before the command could run"));
-    showLastLines(instance);
-    return failed(ended.reason());
   }
 
   private int runConsole() throws InterruptedException {
@@ -139,45 +123,16 @@ final class MachineSession {
       instance.awaitConsoleWritten();
       ending.restoreTerminal();
       statistics.give(instance.metrics());
-      return switch (reason) {
-        case StopReason.PoweredOff off -> ExitCode.DONE;
-        case StopReason.Killed killed -> ending.detached() ? ExitCode.DONE : ExitCode.INTERRUPTED;
-        default -> {
-          Words.say("the machine " + how(reason));
-          yield failed(reason);
-        }
-      };
+      traceBug(reason);
+      return new MachineEndCode(MachineEnd.of(reason, true, instance.lastConsoleLines()))
+          .ofConsole(ending.detached());
     }
   }
 
-  private static String how(StopReason reason) {
-    return switch (reason) {
-      case StopReason.PoweredOff off -> "was switched off";
-      case StopReason.GuestFailed failed -> "switched itself off and said that it had failed";
-      case StopReason.GuestReset reset -> "restarted";
-      case StopReason.Killed killed -> "was ended";
-      case StopReason.MonitorFailed failed -> "failed by a bug in javisor: " + failed.cause();
-    };
-  }
-
-  private static int failed(StopReason reason) {
+  private static void traceBug(StopReason reason) {
     if (reason instanceof StopReason.MonitorFailed failed) {
       Words.trace(failed.cause());
     }
-    return ExitCode.FAILED;
-  }
-
-  private void showLastLines(Instance instance) {
-    if (spec.verbose()) {
-      return;
-    }
-    List<String> lines = instance.lastConsoleLines();
-    if (lines.isEmpty()) {
-      Words.say("it wrote nothing to its console");
-      return;
-    }
-    Words.say("the last lines of its console:");
-    lines.forEach(line -> System.err.println("  " + line));
   }
 
   /** What is typed here goes to the serial console; Ctrl-] of a terminal ends the machine. */

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.javisor.cli.client.HostClient;
 import org.javisor.host.ByteSize;
 import org.javisor.host.EngineKind;
 import org.javisor.host.GuestCommand;
+import org.javisor.host.Host;
 import org.javisor.host.MachineSpec;
 import org.javisor.host.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +160,12 @@ final class RunCommand implements Callable<Integer> {
       description = "At the end, write the same figures to this file as JSON.")
   @Nullable Path statsFile;
 
+  @Option(
+      names = "--alone",
+      description =
+          "Boot the machine in this process, where else a host process that runs would have it.")
+  boolean alone;
+
   @Mixin MirrorOption place = new MirrorOption();
 
   @Parameters(
@@ -204,8 +212,19 @@ final class RunCommand implements Callable<Integer> {
     }
     Optional<GuestCommand> guestCommand = guestCommand();
     try (ProgressDisplay progress = ProgressDisplay.onStandardError()) {
+      Host host = place.host(progress);
+      Optional<HostClient> running =
+          mayBeHosted(spec) ? HostCommand.process().connectIfRunning() : Optional.empty();
+      try (HostClient client = running.orElse(null)) {
+        if (client != null && HostedRun.isPossible(client, guestCommand)) {
+          String wanted = String.valueOf(image);
+          // Made here if it is not there: it is this command that is told where from.
+          Host.explained(() -> host.images().obtain(wanted, progress));
+          return new HostedRun(client, spec, wanted, guestCommand, interactive, tty).run();
+        }
+      }
       return new MachineSession(
-              place.host(progress),
+              host,
               spec,
               interactive,
               tty,
@@ -213,6 +232,19 @@ final class RunCommand implements Callable<Integer> {
               new ExecutionTrace(traceFile))
           .run(guestCommand);
     }
+  }
+
+  /**
+   * Whether a host process can have the machine: not one whose disk is kept for the next {@code
+   * run}, nor one whose execution is looked at.
+   */
+  private boolean mayBeHosted(MachineSpec spec) {
+    return !alone
+        && spec.boot() instanceof MachineSpec.Boot.Image
+        && name == null
+        && spec.engine() == EngineKind.TRANSLATOR
+        && !stats
+        && statsFile == null;
   }
 
   private MachineSpec.Boot boot() {

@@ -74,6 +74,7 @@ import org.javisor.server.instance.ExecRoutes;
 import org.javisor.server.instance.FileRoutes;
 import org.javisor.server.instance.InstanceMove;
 import org.javisor.server.instance.InstanceRoutes;
+import org.javisor.server.instance.RunRoutes;
 import org.javisor.server.instance.SnapshotRoutes;
 import org.javisor.server.metrics.MetricsRoutes;
 import org.javisor.server.network.NetworkRoutes;
@@ -214,6 +215,7 @@ public final class HostServer implements AutoCloseable {
     all.addAll(backups.routes());
     all.addAll(new ConsoleRoutes(instances, operations).routes());
     all.addAll(new ExecRoutes(instances, operations).routes());
+    all.addAll(new RunRoutes(host, instances, operations).routes());
     all.addAll(new NetworkRoutes(instances).routes());
     all.addAll(new FileRoutes(instances).routes());
     all.addAll(new SnapshotRoutes(instances, operations).routes());

@@ -81,6 +81,7 @@ class ApiDocumentTest {
           "POST /1.0/host/migrations | /1.0/host/migrations | {}",
           "GET /1.0/host/migrations/{id} | /1.0/host/migrations/1 |",
           "PUT /1.0/host/migrations/{id} | /1.0/host/migrations/1 | {\"outcome\":\"COMMITTED\"}",
+          "POST /1.0/host/runs | /1.0/host/runs | {\"image\":\"nothing\"}",
           "GET /1.0/resources | /1.0/resources |",
           "GET /1.0/warnings | /1.0/warnings |",
           "GET /1.0/cluster | /1.0/cluster |",

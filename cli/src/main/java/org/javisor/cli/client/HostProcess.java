@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.javisor.host.Problem;
 import org.javisor.host.ProblemException;
@@ -49,6 +50,13 @@ public final class HostProcess {
       start(List.of());
     }
     return HostClient.at(HostServer.socket(dataFolder));
+  }
+
+  /** A client of it, if it runs. */
+  public Optional<HostClient> connectIfRunning() {
+    return isRunning()
+        ? Optional.of(HostClient.at(HostServer.socket(dataFolder)))
+        : Optional.empty();
   }
 
   /**

@@ -26,6 +26,7 @@ public final class ConsoleHub extends OutputStream {
 
   private final Path file;
   private final List<View> views = new CopyOnWriteArrayList<>();
+  private volatile OutputStream follower = OutputStream.nullOutputStream();
   private @Nullable OutputStream log;
   private long logged;
 
@@ -43,6 +44,11 @@ public final class ConsoleHub extends OutputStream {
   public void write(byte[] bytes, int offset, int count) throws IOException {
     views.forEach(view -> view.put(bytes, offset, count));
     writeLog(bytes, offset, count);
+    try {
+      follower.write(bytes, offset, count);
+    } catch (IOException e) {
+      follower = OutputStream.nullOutputStream(); // Gone; the others are none the worse for it.
+    }
   }
 
   private synchronized void writeLog(byte[] bytes, int offset, int count) throws IOException {
@@ -82,6 +88,14 @@ public final class ConsoleHub extends OutputStream {
       log.close();
       log = null;
     }
+  }
+
+  /**
+   * From now on this stream gets all of it, and the guest waits while the stream does: it is for
+   * whom the machine is there alone.
+   */
+  void follow(OutputStream stream) {
+    follower = stream;
   }
 
   /** Somebody looks on from now; {@link View#close} when they do not any more. */

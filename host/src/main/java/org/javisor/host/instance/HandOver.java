@@ -54,7 +54,8 @@ public final class HandOver {
     try (DataFolder.Reservation reservation = data.reserve()) {
       assert reservation != null;
       try (HandOverLink link = HandOverLink.connect(socket)) {
-        give(link, store.all());
+        // Machines in the foreground end with this process: who sits there has lost it anyway.
+        give(link, store.all().stream().filter(one -> !one.isForeground()).toList());
         given = true;
       } finally {
         if (!given) {

@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
 import org.javisor.host.Host;
 import org.javisor.host.Instance;
 import org.javisor.host.KeptMachine;
+import org.javisor.host.MachineSpec;
 import org.javisor.host.NetworkCard;
 import org.javisor.host.ProblemException;
 import org.javisor.host.RestoredSpec;
@@ -166,9 +167,14 @@ public final class HostedInstance {
   /**
    * The way to its guest's agent.
    *
-   * @throws ProblemException if it is off
+   * @throws ProblemException if it is off, or has none
    */
   public GuestAgent requireAgent() {
+    if (isForeground()) {
+      throw ProblemException.badInput(
+          "the instance " + name + " is the machine of a javisor run, which has no agent",
+          "to end it: javisor stop --force " + name);
+    }
     GuestAgent way = agent;
     if (way == null) {
       requireMachine();
@@ -202,6 +208,37 @@ public final class HostedInstance {
       transition.unlock();
     }
     store.tell("instance-started", name, "");
+  }
+
+  /** Builds the machine of a run in the foreground. */
+  interface ForegroundBuilder {
+    Instance build(Host host, MachineSpec spec, NetworkCard card) throws InterruptedException;
+  }
+
+  /**
+   * Powers on for a run in the foreground. That it is on is not remembered: it ends with this
+   * process.
+   *
+   * @return its machine
+   */
+  Instance startInForeground(ForegroundBuilder builder) throws InterruptedException {
+    transition.lockInterruptibly();
+    Instance started;
+    try {
+      requireThere();
+      powerOn(
+          (settings, way, card) -> builder.build(host, settings.spec(name, image.image()), card));
+      started = requireMachine();
+    } finally {
+      transition.unlock();
+    }
+    store.tell("instance-started", name, "");
+    return started;
+  }
+
+  /** Whether it is there for a run in the foreground alone. */
+  boolean isForeground() {
+    return ForegroundRun.owns(config);
   }
 
   private void rememberOn() {
@@ -686,6 +723,11 @@ public final class HostedInstance {
     Instance running = beginExport();
     boolean ready = false;
     try {
+      if (isForeground()) {
+        throw ProblemException.badInput(
+            "the instance " + name + " is the machine of a javisor run, which ends where it began",
+            "wait for its end");
+      }
       if (!snapshots().isEmpty()) {
         throw ProblemException.badInput(
             "the instance " + name + " has snapshots, which stay where they are",

@@ -83,13 +83,23 @@ public final class InstanceStore implements AutoCloseable {
     }
   }
 
-  /** Removes what a killed process has left of snapshots of instances that are off. */
+  /**
+   * Removes what another process has left: of snapshots of instances that are off, and of runs in
+   * the foreground.
+   */
   void removeLeftovers() throws IOException {
+    endForeground();
     for (HostedInstance instance : all()) {
       if (instance.damage().isEmpty() && instance.machine().isEmpty()) {
         instance.removeLeftovers();
       }
     }
+  }
+
+  private void endForeground() {
+    all().stream()
+        .filter(HostedInstance::isForeground)
+        .forEach(instance -> ForegroundRun.deleteNow(this, instance));
   }
 
   private void open(Path folder) throws IOException {
@@ -439,6 +449,7 @@ public final class InstanceStore implements AutoCloseable {
         }
       }
     }
+    endForeground();
     moves.close();
     networks.close();
     processors.close();

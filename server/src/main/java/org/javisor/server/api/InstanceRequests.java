@@ -119,6 +119,28 @@ public final class InstanceRequests {
       int group,
       @Nullable String cwd) {}
 
+  /**
+   * {@code POST /1.0/host/runs}.
+   *
+   * @param config keys of an instance
+   * @param disk size of the root disk; null for the image's
+   * @param command a program and its arguments, each in base64, for they may be any bytes; without
+   *     one the streams are the console
+   * @param interactive whether the command runs on the console, a terminal
+   * @param verbose whether the boot messages go to standard error
+   */
+  public record Run(
+      @Nullable String image,
+      @Nullable Map<String, String> config,
+      @Nullable String disk,
+      @Nullable List<byte[]> command,
+      @Nullable Map<String, String> environment,
+      @Nullable String cwd,
+      boolean interactive,
+      int width,
+      int height,
+      boolean verbose) {}
+
   /** {@code POST .../console}. */
   public record Console(int width, int height, @Nullable String type, boolean force) {}
 

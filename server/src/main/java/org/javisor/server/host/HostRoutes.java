@@ -45,6 +45,7 @@ public final class HostRoutes {
           "instance_get_full",
           "instance_state_started_at",
           "instances",
+          "javisor_runs",
           "metrics",
           "network",
           "operation_description",

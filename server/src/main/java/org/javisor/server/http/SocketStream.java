@@ -7,6 +7,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +96,19 @@ public final class SocketStream implements Session.Listener {
    */
   public Session awaitOpen() throws InterruptedException, IOException {
     return await(opened);
+  }
+
+  /**
+   * Waits until the other end is connected, at most so long.
+   *
+   * @throws IOException if it could not connect, or has not by then
+   */
+  public Session awaitOpen(Duration timeout) throws InterruptedException, IOException {
+    try {
+      return opened.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new IOException("the other end of a WebSocket does not come", e);
+    }
   }
 
   /** Waits for the next message and takes it; after the end there are only more ends. */
