@@ -40,4 +40,5 @@ measured lanes "$sources/sha256.c"
 for program in sort matrix interpreter recursion copy chase; do
   measured $program
 done
+compile flood "$sources/flood.c"
 compile init "$sources/init.c"

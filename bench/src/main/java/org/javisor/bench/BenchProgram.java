@@ -52,6 +52,11 @@ public record BenchProgram(String name, int iterations, long checksum) {
     return resource(INIT);
   }
 
+  /** The executable that sends datagrams to an address without pause. */
+  static byte[] floodExecutable() {
+    return resource("flood");
+  }
+
   private static byte[] resource(String name) {
     try (InputStream in = BenchProgram.class.getResourceAsStream("programs/" + name)) {
       if (in == null) {

@@ -22,13 +22,19 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measure machines, alone or side by side with a peer.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchCommand.Cpu.class, BenchProgramsCommand.class, BenchSnapshotsCommand.class},
+    subcommands = {
+      BenchCommand.Cpu.class,
+      BenchProgramsCommand.class,
+      BenchSnapshotsCommand.class,
+      BenchIsolationCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  javisor bench cpu",
       "  javisor bench cpu --against qemu",
       "  javisor bench programs --against qemu",
-      "  javisor bench snapshots --against qemu"
+      "  javisor bench snapshots --against qemu",
+      "  javisor bench isolation"
     })
 final class BenchCommand implements Callable<Integer> {
   @Mixin HelpOption help = new HelpOption();
@@ -38,7 +44,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "bench needs what to measure: cpu, programs or snapshots");
+        "bench needs what to measure: cpu, programs, snapshots or isolation");
   }
 
   /** {@code javisor bench cpu}. */

@@ -96,7 +96,7 @@ class SpannedNetworkIT {
    */
   private static final class Cable implements FramePort {
     private volatile MachinePort end;
-    private volatile FrameReceiver card = frame -> false;
+    private volatile FrameReceiver card = (frame, sender) -> false;
 
     Cable(MachinePort first) {
       end = first;

@@ -103,6 +103,16 @@ public final class MachinePort implements FramePort, AutoCloseable {
     port.send(frame);
   }
 
+  @Override
+  public long nanosToWait(int bytes) {
+    return port.nanosToWait(bytes);
+  }
+
+  @Override
+  public int waitingBytes() {
+    return port.waitingBytes();
+  }
+
   /** Unplugs the machine; its address stays reserved under its name. */
   @Override
   public void close() {

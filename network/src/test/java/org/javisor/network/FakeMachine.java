@@ -18,7 +18,7 @@ final class FakeMachine {
 
   FakeMachine(MachinePort port) {
     this.port = port;
-    port.connect(frame -> received.add(frame.bytes()));
+    port.connect((frame, sender) -> received.add(frame.bytes()));
   }
 
   void send(byte[] frame) {

@@ -148,12 +148,12 @@ class KernelVxlanTest {
       MachinePort answering = network.attach(PortRequest.of("db", DB));
       LoopbackPeer db = new LoopbackPeer(DB, answering.address().bits());
       db.connect(
-          frame -> {
+          (frame, sender) -> {
             answering.send(frame);
             return true;
           });
       answering.connect(
-          frame -> {
+          (frame, sender) -> {
             db.send(frame);
             return true;
           });

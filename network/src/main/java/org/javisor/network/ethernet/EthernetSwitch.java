@@ -163,7 +163,7 @@ public final class EthernetSwitch {
       return;
     }
     show(to, false, frame);
-    to.deliver(frame);
+    to.deliver(frame, from);
   }
 
   private void show(SwitchPort port, boolean sent, Frame frame) {

@@ -13,7 +13,6 @@ public final class PortMetrics {
   final LongAdder overFlood = new LongAdder();
   final LongAdder malformed = new LongAdder();
   final LongAdder isolated = new LongAdder();
-  final LongAdder receivesOverRate = new LongAdder();
   final LongAdder receivesRefused = new LongAdder();
 
   PortMetrics() {}
@@ -26,8 +25,8 @@ public final class PortMetrics {
    * @param overFlood dropped: more than the limit of frames to many
    * @param malformed dropped: no frame that a switch forwards, such as one longer than the MTU
    * @param isolated not delivered to isolated ports
-   * @param receivesOverRate for this port, dropped: more than the limit of its rate
-   * @param receivesRefused for this port, dropped: its machine did not take them
+   * @param receivesRefused for this port, dropped: its machine did not take them, or its rate was
+   *     too low for it to
    */
   public record Snapshot(
       long framesSent,
@@ -39,7 +38,6 @@ public final class PortMetrics {
       long overFlood,
       long malformed,
       long isolated,
-      long receivesOverRate,
       long receivesRefused) {}
 
   /** The counters now. */
@@ -54,7 +52,6 @@ public final class PortMetrics {
         overFlood.sum(),
         malformed.sum(),
         isolated.sum(),
-        receivesOverRate.sum(),
         receivesRefused.sum());
   }
 }

@@ -12,16 +12,28 @@ import org.jspecify.annotations.Nullable;
  * the sender, before it reaches anyone. Safe from any thread.
  */
 public final class SwitchPort implements FramePort, AutoCloseable {
+  /** Nanoseconds after which a limit is asked again at the latest: it may have been changed. */
+  private static final long LONGEST_WAIT = 100_000_000;
+
+  /** What waits for the machine is at most what a limited port passes in a second's fraction. */
+  private static final int WAITING_PER_SECOND = 5;
+
+  /** Room for a large frame of each of two senders. */
+  private static final int LEAST_WAITING = 2 * Frame.MAXIMUM_BYTES;
+
+  /** A limit of what the machine gets, and bytes that may wait for it. */
+  private record Receiving(TokenBucket rate, int room) {}
+
   private final EthernetSwitch owner;
   private final String name;
   private final PortPolicy policy;
   private final SourceGuard guard;
   private final LongSupplier nanoTime;
   private volatile @Nullable TokenBucket sendRate;
-  private volatile @Nullable TokenBucket receiveRate;
+  private volatile @Nullable Receiving receiving;
   private final TokenBucket floods;
   private final PortMetrics metrics = new PortMetrics();
-  private volatile FrameReceiver receiver = frame -> false;
+  private volatile FrameReceiver receiver = (frame, sender) -> false;
   private volatile boolean open;
 
   /** When the table last looked for old addresses of this port; guarded by the table. */
@@ -34,7 +46,7 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     this.nanoTime = nanoTime;
     guard = new SourceGuard(policy);
     sendRate = bucket(policy.send(), nanoTime);
-    receiveRate = bucket(policy.receive(), nanoTime);
+    receiving = receiving(policy.receive(), nanoTime);
     floods = new TokenBucket(policy.floodsPerSecond(), policy.floodsPerSecond(), nanoTime);
     // So that the first look is never too early.
     lastForgotten = nanoTime.getAsLong() - Long.MAX_VALUE / 2;
@@ -44,6 +56,16 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     return limit
         .map(rate -> new TokenBucket(rate.bytesPerSecond(), rate.burstBytes(), nanoTime))
         .orElse(null);
+  }
+
+  private static @Nullable Receiving receiving(Optional<RateLimit> limit, LongSupplier nanoTime) {
+    TokenBucket rate = bucket(limit, nanoTime);
+    return rate == null ? null : new Receiving(rate, room(limit.orElseThrow()));
+  }
+
+  private static int room(RateLimit limit) {
+    long waiting = limit.bytesPerSecond() / WAITING_PER_SECOND;
+    return Math.clamp(waiting, LEAST_WAITING, Integer.MAX_VALUE);
   }
 
   /** What captures and metrics call it. */
@@ -59,7 +81,7 @@ public final class SwitchPort implements FramePort, AutoCloseable {
   /** Puts other rates in force than the policy's; empty is without limit. */
   public void setRates(Optional<RateLimit> send, Optional<RateLimit> receive) {
     sendRate = bucket(send, nanoTime);
-    receiveRate = bucket(receive, nanoTime);
+    receiving = receiving(receive, nanoTime);
   }
 
   /** What has happened here. */
@@ -85,6 +107,24 @@ public final class SwitchPort implements FramePort, AutoCloseable {
     } else {
       owner.forward(this, frame);
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The port's rate of receiving is in force here, where senders take turns: were it taken from
+   * in the order in which frames come, one sender could use it up for all.
+   */
+  @Override
+  public long nanosToWait(int bytes) {
+    Receiving limit = receiving;
+    return limit == null ? 0 : Math.min(limit.rate.nanosToWait(bytes), LONGEST_WAIT);
+  }
+
+  @Override
+  public int waitingBytes() {
+    Receiving limit = receiving;
+    return limit == null ? Integer.MAX_VALUE : limit.room;
   }
 
   /**
@@ -120,14 +160,11 @@ public final class SwitchPort implements FramePort, AutoCloseable {
   }
 
   /** Hands a frame to whoever is plugged in, who takes or drops it. */
-  void deliver(Frame frame) {
+  void deliver(Frame frame, SwitchPort from) {
     if (!open) {
       return;
     }
-    TokenBucket rate = receiveRate;
-    if (rate != null && !rate.take(frame.length())) {
-      metrics.receivesOverRate.increment();
-    } else if (receiver.receive(frame)) {
+    if (receiver.receive(frame, from)) {
       metrics.framesReceived.increment();
       metrics.bytesReceived.add(frame.length());
     } else {

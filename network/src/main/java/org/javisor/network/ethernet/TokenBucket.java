@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * A limit on a rate that lets bursts pass (RFC 2697 calls it a committed rate and burst). Safe from
- * any thread; nobody waits.
+ * any thread; nobody waits in it.
  */
 public final class TokenBucket {
   private static final double NANOS = 1e9;
@@ -39,14 +39,23 @@ public final class TokenBucket {
    *
    * @return false if there was none left
    */
-  public synchronized boolean take(int count) {
+  public boolean take(int count) {
+    return nanosToWait(count) == 0;
+  }
+
+  /**
+   * The same for who can wait.
+   *
+   * @return 0 if the tokens were taken; otherwise nanoseconds after which there is one
+   */
+  public synchronized long nanosToWait(int count) {
     long now = nanoTime.getAsLong();
     tokens = Math.min(capacity, tokens + (now - filled) * perNano);
     filled = now;
     if (tokens <= 0) {
-      return false;
+      return 1 + (long) (-tokens / perNano);
     }
     tokens -= count;
-    return true;
+    return 0;
   }
 }

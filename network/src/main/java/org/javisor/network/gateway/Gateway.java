@@ -86,7 +86,7 @@ public final class Gateway implements AutoCloseable {
     this.names = names;
     this.others = others;
     this.errors = new TokenBucket(ERRORS_PER_SECOND, ERRORS_PER_SECOND, System::nanoTime);
-    port.connect(this::receive);
+    port.connect((frame, sender) -> receive(frame));
   }
 
   /** From now on what is for somewhere else goes this way. */

@@ -74,7 +74,7 @@ public final class TunnelEndpoint implements AutoCloseable {
     // Port 0 is any: from now on it is this one.
     this.configuration =
         new TunnelConfiguration(configuration.vni(), socket.local(), configuration.peers());
-    port.connect(this::encapsulate);
+    port.connect((frame, sender) -> encapsulate(frame));
   }
 
   /**

@@ -28,11 +28,16 @@ class EthernetSwitchTest {
 
   private static final class Station {
     final List<Frame> received = new ArrayList<>();
+    final List<Object> senders = new ArrayList<>();
     final SwitchPort port;
 
     Station(SwitchPort port) {
       this.port = port;
-      port.connect(received::add);
+      port.connect(
+          (frame, from) -> {
+            senders.add(from);
+            return received.add(frame);
+          });
     }
 
     void send(byte[] frame) {
@@ -187,9 +192,33 @@ class EthernetSwitchTest {
       fast.send(frame(A, B));
     }
     assertThat(fast.received).hasSize(10);
-    assertThat(slow.received).hasSize(20);
     assertThat(slow.port.metrics().snapshot().overRate()).isEqualTo(990);
-    assertThat(slow.port.metrics().snapshot().receivesOverRate()).isEqualTo(980);
+    // Who gets the frames lets them wait, and asks when each one's turn has come.
+    assertThat(slow.received).hasSize(1000);
+    int passed = 0;
+    while (slow.port.nanosToWait(60) == 0) {
+      passed++;
+    }
+    assertThat(passed).isEqualTo(20);
+    long wait = slow.port.nanosToWait(60);
+    time.addAndGet(wait - 1);
+    assertThat(slow.port.nanosToWait(60)).isPositive();
+    time.addAndGet(1);
+    assertThat(slow.port.nanosToWait(60)).isZero();
+    assertThat(slow.port.nanosToWait(60)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(5));
+    slow.port.setRates(Optional.empty(), Optional.empty());
+    assertThat(slow.port.nanosToWait(60)).isZero();
+  }
+
+  @Test
+  void whoSendsIsToldByThePortWhateverAddressItSendsFrom() throws Exception {
+    Station a = station(open());
+    Station b = station(open());
+    Station c = station(guarded(C, false));
+    a.send(frame(C, A));
+    a.send(frame(C, A + 100));
+    b.send(frame(C, B));
+    assertThat(c.senders).containsExactly(a.port, a.port, b.port);
   }
 
   @Test

@@ -37,7 +37,7 @@ final class SwitchRate {
                   Optional.empty(),
                   PortPolicy.FLOODS_PER_SECOND));
       ports[i].connect(
-          frame -> {
+          (frame, sender) -> {
             received.increment();
             return true;
           });

@@ -65,7 +65,7 @@ class TunnelEndpointTest {
     one = socket();
     other = socket();
     machine = lan.connect("machine", policy(false));
-    machine.connect(frame -> received.add(frame.bytes()));
+    machine.connect((frame, sender) -> received.add(frame.bytes()));
     tunnel = tunnel(lan, VNI, any(), one, other);
   }
 
@@ -328,7 +328,7 @@ class TunnelEndpointTest {
   void isolatedMachinesDoNotMeetThroughATunnel() throws Exception {
     SwitchPort alone = lan.connect("alone", policy(true));
     List<Frame> heard = new ArrayList<>();
-    alone.connect(heard::add);
+    alone.connect((frame, sender) -> heard.add(frame));
     alone.send(Frame.of(frame(Ethernet.BROADCAST, 0x5254_0000_0003L)));
     arrived();
     byte[] broadcast = frame(Ethernet.BROADCAST, HERE);
@@ -345,7 +345,7 @@ class TunnelEndpointTest {
     EthernetSwitch second = new EthernetSwitch(SwitchConfiguration.of(1450), time::get);
     SwitchPort port = second.connect("machine", policy(false));
     BlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
-    port.connect(frame -> heard.add(frame.bytes()));
+    port.connect((frame, sender) -> heard.add(frame.bytes()));
     try (TunnelEndpoint shared = tunnel(second, VNI + 1, tunnel.local(), one)) {
       assertThat(shared.local()).isEqualTo(tunnel.local());
       say(one, datagram("080000000abcdf00", frame(HERE, THERE)));

@@ -113,7 +113,7 @@ public final class InstanceViews {
                 0,
                 traffic.malformed() + traffic.spoofed(),
                 traffic.overRate() + traffic.overFlood(),
-                traffic.receivesOverRate() + traffic.receivesRefused()),
+                traffic.receivesRefused()),
             port.mac().toString(),
             "",
             port.mtu(),

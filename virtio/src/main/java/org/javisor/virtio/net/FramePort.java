@@ -15,4 +15,20 @@ public interface FramePort {
    * @param frame what is in it is the guest's choice; what its offload says has been checked
    */
   void send(Frame frame);
+
+  /**
+   * Asks whether a frame for the guest may be given to it now, and if so, counts it. To be asked
+   * when the frame's turn has come, so that nobody uses up the rate before the turns of others.
+   *
+   * @param bytes in the frame
+   * @return nanoseconds after which to ask again; 0: now
+   */
+  default long nanosToWait(int bytes) {
+    return 0;
+  }
+
+  /** The most bytes that are to wait for the guest; more would be there too late. */
+  default int waitingBytes() {
+    return Integer.MAX_VALUE;
+  }
 }

@@ -1,17 +1,16 @@
 package org.javisor.virtio.net;
 
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames that wait for the guest, bounded in number and in bytes. Senders take turns, told apart by
- * their Ethernet addresses, each for the same number of bytes (deficit round robin: Shreedhar and
- * Varghese, 1995); where there is no room, who has most loses his last frame. So a sender that
- * floods the guest delays the others by one turn, and costs them no frame. More than {@value #MANY}
- * senders at once share turns; a switch sees to it that nobody sends from many addresses. Safe from
- * any thread, but one only takes.
+ * Frames that wait for the guest, bounded in number and in bytes. Senders take turns, each for the
+ * same number of bytes (deficit round robin: Shreedhar and Varghese, 1995); where there is no room,
+ * who has most loses his last frame. So a sender that floods the guest delays the others by one
+ * turn, and costs them no frame. Senders are told apart by where they came into the network, never
+ * by an address in a frame, of which one sender may have many. More than {@value #MANY} senders at
+ * once share turns. Safe from any thread, but one only takes.
  */
 final class FrameQueue {
   private static final int MAXIMUM_FRAMES = 1024;
@@ -21,25 +20,22 @@ final class FrameQueue {
   /** Bytes of a turn: the longest frame fits into one. */
   private static final int TURN = Frame.MAXIMUM_BYTES;
 
-  private static final int SOURCE = 6;
-  private static final int ADDRESS_BYTES = 6;
-
   /** What waits of one sender. */
   private static final class Line {
-    private final long sender;
+    private final Object sender;
     private final ArrayDeque<Frame> frames = new ArrayDeque<>();
     private int bytes;
 
     /** Bytes that are left of its turn. */
     private int credit = TURN;
 
-    Line(long sender) {
+    Line(Object sender) {
       this.sender = sender;
     }
   }
 
-  /** Those of whom something waits, by their address. */
-  private final Map<Long, Line> lines = new HashMap<>();
+  /** Those of whom something waits. */
+  private final IdentityHashMap<Object, Line> lines = new IdentityHashMap<>();
 
   /** The same; the first one's turn it is. */
   private final ArrayDeque<Line> turns = new ArrayDeque<>();
@@ -47,19 +43,29 @@ final class FrameQueue {
   private int count;
   private int bytes;
 
-  /** Appends a frame if there is room for it. */
-  synchronized boolean offer(Frame frame) {
-    long sender = sender(frame.bytes());
+  /**
+   * Appends a frame if there is room for it.
+   *
+   * @param sender who takes turns with the others
+   * @param room bytes that may wait, if that is less than the queue's own bound
+   */
+  synchronized boolean offer(Frame frame, Object sender, int room) {
     Line line = lines.get(sender);
     if (line == null) {
       line = lines.size() < MANY ? new Line(sender) : turns.getLast();
     }
-    while (count == MAXIMUM_FRAMES || bytes > MAXIMUM_BYTES - frame.length()) {
-      Line longest = longest();
-      if (longest == line || longest.frames.size() == 1) {
+    int most = Math.min(room, MAXIMUM_BYTES) - frame.length();
+    while (count == MAXIMUM_FRAMES || bytes > most) {
+      boolean byCount = count == MAXIMUM_FRAMES;
+      Line longest = longest(byCount);
+      // Who would have as much as anyone has to do without.
+      if (longest == null
+          || (byCount
+              ? longest.frames.size() <= line.frames.size()
+              : longest.bytes <= line.bytes + frame.length())) {
         return false;
       }
-      forget(longest, longest.frames.removeLast());
+      dropLast(longest);
     }
     if (line.frames.isEmpty()) {
       lines.put(line.sender, line);
@@ -72,23 +78,27 @@ final class FrameQueue {
     return true;
   }
 
-  private static long sender(byte[] frame) {
-    long address = 0;
-    for (int i = SOURCE; i < SOURCE + ADDRESS_BYTES; i++) {
-      address = (address << Byte.SIZE) | (frame[i] & 0xff);
-    }
-    return address;
-  }
-
-  private Line longest() {
-    Line longest = turns.getFirst();
-    boolean byCount = count == MAXIMUM_FRAMES;
+  /** Of which most waits, besides the frame that is taken next; null if there is none. */
+  private @Nullable Line longest(boolean byCount) {
+    Line longest = null;
     for (Line line : turns) {
-      if (byCount ? line.frames.size() > longest.frames.size() : line.bytes > longest.bytes) {
+      if ((line.frames.size() > 1 || line != turns.getFirst())
+          && (longest == null
+              || (byCount
+                  ? line.frames.size() > longest.frames.size()
+                  : line.bytes > longest.bytes))) {
         longest = line;
       }
     }
     return longest;
+  }
+
+  private void dropLast(Line line) {
+    forget(line, line.frames.removeLast());
+    if (line.frames.isEmpty()) {
+      turns.remove(line);
+      lines.remove(line.sender);
+    }
   }
 
   private void forget(Line line, Frame frame) {

@@ -22,7 +22,7 @@ public final class LoopbackPeer implements FramePort {
 
   private final MacAddress mac;
   private final int address;
-  private volatile FrameReceiver receiver = frame -> false;
+  private volatile FrameReceiver receiver = (frame, sender) -> false;
 
   /**
    * A neighbour.
@@ -76,7 +76,7 @@ public final class LoopbackPeer implements FramePort {
     mac.writeTo(reply, arp + 8);
     putInt(reply, arp + 14, address);
     System.arraycopy(frame, arp + 8, reply, arp + 18, 10);
-    receiver.receive(Frame.of(reply));
+    receiver.receive(Frame.of(reply), this);
   }
 
   private void answerEcho(byte[] frame) {
@@ -109,7 +109,7 @@ public final class LoopbackPeer implements FramePort {
     // Exchanging source and destination leaves the header's checksum as it is.
     System.arraycopy(frame, ip + 16, reply, ip + 12, 4);
     System.arraycopy(frame, ip + 12, reply, ip + 16, 4);
-    receiver.receive(Frame.of(reply));
+    receiver.receive(Frame.of(reply), this);
   }
 
   private static int shortAt(byte[] bytes, int position) {

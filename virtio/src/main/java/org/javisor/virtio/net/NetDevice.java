@@ -1,6 +1,9 @@
 package org.javisor.virtio.net;
 
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.javisor.machine.SavedStateException;
 import org.javisor.virtio.Activation;
@@ -61,16 +64,26 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
   private volatile ReceiveFilter filter;
   private volatile @Nullable Active active;
 
+  /** Whether the port has counted the frame at the head of the queue; the receiving worker's. */
+  private boolean admitted;
+
   /** The state of the link that the guest is still to be told, or null. */
   private final AtomicReference<@Nullable Boolean> newLink = new AtomicReference<>();
 
-  /** What lasts from the driver's readiness to the next reset; headers are the sent frames'. */
+  /**
+   * What lasts from the driver's readiness to the next reset.
+   *
+   * @param resting set while the rate of the port has nothing left; the receiving worker is woken
+   *     when there is
+   * @param header a sent frame's
+   */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
   private record Active(
       Activation activation,
       FrameDelivery delivery,
       OffloadSupport sends,
       OffloadSupport receives,
+      AtomicBoolean resting,
       DescriptorChain chain,
       byte[] header) {}
 
@@ -127,23 +140,26 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
 
   /** A frame for the guest; waits in a bounded queue until the guest takes it. */
   @Override
-  public boolean receive(Frame frame) {
+  public boolean receive(Frame frame, Object sender) {
     Active current = active;
-    if (current == null || !enqueue(current.receives, frame)) {
+    if (current == null || !enqueue(current.receives, frame, sender)) {
       metrics.receivesDropped.increment();
       return false;
     }
-    current.activation.wake(RECEIVE_WORKER);
+    if (!current.resting.get()) {
+      current.activation.wake(RECEIVE_WORKER);
+    }
     return true;
   }
 
-  private boolean enqueue(OffloadSupport receives, Frame frame) {
+  private boolean enqueue(OffloadSupport receives, Frame frame, Object sender) {
+    int room = port.waitingBytes();
     if (receives.takes(frame.offload())) {
-      return waiting.offer(frame);
+      return waiting.offer(frame, sender, room);
     }
     boolean any = false;
     for (Frame part : receives.adapt(frame)) {
-      any |= waiting.offer(part);
+      any |= waiting.offer(part, sender, room);
     }
     return any;
   }
@@ -212,6 +228,7 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
             delivery,
             sends,
             receives,
+            new AtomicBoolean(),
             new DescriptorChain(activation.memory()),
             new byte[FrameHeader.BYTES]);
   }
@@ -255,24 +272,53 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
       }
       if (!filter.wants(frame.bytes())) {
         metrics.receivesFiltered.increment();
-        waiting.remove();
+        removeHead();
         continue;
+      }
+      if (!admits(current, frame)) {
+        return false;
       }
       switch (current.delivery.deliver(queue, frame)) {
         case DELIVERED -> {
           metrics.framesReceived.increment();
           metrics.bytesReceived.add(frame.length());
-          waiting.remove();
+          removeHead();
         }
         case TOO_LARGE -> {
           metrics.receivesDropped.increment();
-          waiting.remove();
+          removeHead();
         }
         case NO_BUFFERS -> {
           return false;
         }
       }
     }
+    return true;
+  }
+
+  private void removeHead() {
+    waiting.remove();
+    admitted = false;
+  }
+
+  /** Whether a frame may be given to the guest; if not yet, the worker is woken when it may. */
+  private boolean admits(Active current, Frame frame) {
+    if (admitted) {
+      return true;
+    }
+    long wait = port.nanosToWait(frame.length());
+    if (wait > 0) {
+      if (current.resting.compareAndSet(false, true)) {
+        CompletableFuture.delayedExecutor(wait, TimeUnit.NANOSECONDS, Runnable::run)
+            .execute(
+                () -> {
+                  current.resting.set(false);
+                  current.activation.wake(RECEIVE_WORKER);
+                });
+      }
+      return false;
+    }
+    admitted = true;
     return true;
   }
 
@@ -351,6 +397,7 @@ public final class NetDevice implements VirtioDevice<NetState>, FrameReceiver {
   public void reset() {
     active = null;
     waiting.clear();
+    admitted = false;
     writeMac(configuration.mac().bits());
     filter = ReceiveFilter.initial(configuration.mac().bits());
   }

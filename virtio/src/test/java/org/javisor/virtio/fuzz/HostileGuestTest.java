@@ -264,7 +264,8 @@ class HostileGuestTest {
             headers,
             () -> {
               for (int i = host.nextInt(20); i > 0; i--) {
-                receiver[0].receive(new Frame(new byte[14 + host.nextInt(3000)], offload(host)));
+                Frame frame = new Frame(new byte[14 + host.nextInt(3000)], offload(host));
+                receiver[0].receive(frame, port);
               }
               device.linkUp(host.nextBoolean());
             })

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.javisor.virtio.driver.DriverOptions;
 import org.javisor.virtio.driver.Piece;
@@ -89,7 +90,7 @@ class NetDeviceTest {
         rig.driver().queues().get(0).add(List.of(), room);
         rig.driver().kick(0);
         byte[] in = frame(random, OWN, random.nextInt(14, 1515));
-        assertThat(wire.device.receive(Frame.of(in))).isTrue();
+        assertThat(wire.device.receive(Frame.of(in), PEER)).isTrue();
         Used used = rig.driver().await(0);
         assertThat(used.written()).isEqualTo(12 + in.length);
         byte[] got = rig.arena().read(room, 12 + in.length);
@@ -109,7 +110,7 @@ class NetDeviceTest {
         rig.arena().clear();
         byte[] in = frame(random, OWN, random.nextInt(1000, 9000));
         // The frame is there first: it must wait until enough buffers have come, one by one.
-        assertThat(wire.device.receive(Frame.of(in))).isTrue();
+        assertThat(wire.device.receive(Frame.of(in), PEER)).isTrue();
         Map<Integer, List<Piece>> rooms = new HashMap<>();
         for (int room = 0; room < 12 + in.length; ) {
           int size = random.nextInt(600, 1500);
@@ -144,9 +145,9 @@ class NetDeviceTest {
       List<Piece> room = rig.arena().scatter(new Random(1), 100, 1);
       rig.driver().queues().get(0).add(List.of(), room);
       rig.driver().kick(0);
-      wire.device.receive(Frame.of(frame(new Random(2), OWN, 89)));
+      wire.device.receive(Frame.of(frame(new Random(2), OWN, 89)), PEER);
       byte[] small = frame(new Random(3), OWN, 88);
-      wire.device.receive(Frame.of(small));
+      wire.device.receive(Frame.of(small), PEER);
       Used used = rig.driver().await(0);
       assertThat(used.written()).isEqualTo(100);
       assertThat(Arrays.copyOfRange(rig.arena().read(room, 100), 12, 100)).isEqualTo(small);
@@ -161,9 +162,62 @@ class NetDeviceTest {
       rig.start(ALL_FEATURES, 32);
       int taken = 0;
       for (int i = 0; i < 5000; i++) {
-        taken += wire.device.receive(Frame.of(new byte[1500])) ? 1 : 0;
+        taken += wire.device.receive(Frame.of(new byte[1500]), PEER) ? 1 : 0;
       }
       assertThat(taken).isBetween(256, 1100);
+    }
+  }
+
+  /** A cable that lets frames to the guest pass one by one, when it is told to. */
+  private static final class Metered implements FramePort {
+    final Semaphore budget = new Semaphore(0);
+    FrameReceiver device;
+
+    @Override
+    public void connect(FrameReceiver receiver) {
+      device = receiver;
+    }
+
+    @Override
+    public void send(Frame frame) {}
+
+    @Override
+    public long nanosToWait(int bytes) {
+      return budget.tryAcquire() ? 0 : 100_000;
+    }
+
+    @Override
+    public int waitingBytes() {
+      return 150_000;
+    }
+  }
+
+  @Test
+  void whoFloodsALimitedReceiverDoesNotUseUpWhatItMayReceive() {
+    Metered wire = new Metered();
+    Object flood = new Object();
+    Object other = new Object();
+    try (Rig<NetState> rig = new Rig<>(device(wire), PLAIN).start(ALL_FEATURES, 64)) {
+      Random random = new Random(4);
+      for (int i = 0; i < 64; i++) {
+        rig.driver().queues().get(0).add(List.of(), rig.arena().scatter(random, 1526, 1));
+      }
+      rig.driver().kick(0);
+      int refused = 0;
+      for (int i = 0; i < 2_000; i++) {
+        refused += wire.device.receive(Frame.of(frame(random, OWN, 1_400)), flood) ? 0 : 1;
+      }
+      assertThat(refused).as("most of what would wait for too long").isGreaterThan(1_800);
+      assertThat(wire.device.receive(Frame.of(frame(random, OWN, 80)), other)).isTrue();
+      assertThat(rig.driver().queues().get(0).take()).as("none has passed").isNull();
+      // One turn of the other's is 64 KiB.
+      wire.budget.release(50);
+      boolean passed = false;
+      for (int i = 0; i < 50; i++) {
+        passed |= rig.driver().await(0).written() == 12 + 80;
+      }
+      assertThat(passed).isTrue();
+      assertThat(wire.budget.availablePermits()).as("each frame is counted once").isZero();
     }
   }
 
@@ -184,15 +238,15 @@ class NetDeviceTest {
       indices.put(rig.driver().queues().get(0).add(List.of(), rooms.get(i)), i);
     }
     rig.driver().kick(0);
-    wire.device.receive(Frame.of(frame(new Random(1), destination, 60)));
-    wire.device.receive(Frame.of(frame(new Random(2), MacAddress.BROADCAST, 61)));
+    wire.device.receive(Frame.of(frame(new Random(1), destination, 60)), PEER);
+    wire.device.receive(Frame.of(frame(new Random(2), MacAddress.BROADCAST, 61)), PEER);
     Used first = rig.driver().await(0);
     if (first.written() == 72) {
       rig.driver().await(0);
       return true;
     }
     // The buffer left over is used up, so that the next call starts afresh.
-    wire.device.receive(Frame.of(frame(new Random(2), MacAddress.BROADCAST, 61)));
+    wire.device.receive(Frame.of(frame(new Random(2), MacAddress.BROADCAST, 61)), PEER);
     rig.driver().await(0);
     return false;
   }
@@ -241,7 +295,7 @@ class NetDeviceTest {
   void theLoopbackPeerAnswersArpAndPing() {
     List<byte[]> replies = new ArrayList<>();
     LoopbackPeer peer = new LoopbackPeer(PEER, 0x0a00_0001);
-    peer.connect(frame -> replies.add(frame.bytes()));
+    peer.connect((frame, sender) -> replies.add(frame.bytes()));
     byte[] arp = new byte[42];
     MacAddress.BROADCAST.writeTo(arp, 0);
     OWN.writeTo(arp, 6);
@@ -293,7 +347,7 @@ class NetDeviceTest {
   void theLoopbackPeerIgnoresEverythingElse() {
     LoopbackPeer peer = new LoopbackPeer(PEER, 0x0a00_0001);
     peer.connect(
-        frame -> {
+        (frame, sender) -> {
           assertThat(frame.length()).isBetween(14, 65550);
           return true;
         });

@@ -204,7 +204,7 @@ class OffloadTest {
     List<Piece> room = rig.arena().scatter(new Random(1), roomBytes, 3);
     rig.driver().queues().get(0).add(List.of(), room);
     rig.driver().kick(0);
-    assertThat(wire.device.receive(frame)).isTrue();
+    assertThat(wire.device.receive(frame, wire)).isTrue();
     return rig.arena().read(room, (int) rig.driver().await(0).written());
   }
 }
