@@ -21,7 +21,7 @@ import org.javisor.network.dhcp.AddressPool;
 import org.javisor.network.dhcp.DhcpServer;
 import org.javisor.network.dhcp.Lease;
 import org.javisor.network.dns.DnsForwarder;
-import org.javisor.network.dns.DnsResponder;
+import org.javisor.network.dns.DnsServer;
 import org.javisor.network.dns.DnsZone;
 import org.javisor.network.dns.ResolverList;
 import org.javisor.network.ethernet.EthernetSwitch;
@@ -61,7 +61,6 @@ public final class VirtualNetwork implements AutoCloseable {
   private volatile NetworkConfiguration configuration;
   private final AddressPool pool;
   private final EthernetSwitch lan;
-  private final DnsForwarder forwarder;
   private final Gateway gateway;
   private final ConcurrentHashMap<String, MachinePort> machines = new ConcurrentHashMap<>();
   private final Set<Capture> captures = ConcurrentHashMap.newKeySet();
@@ -78,7 +77,6 @@ public final class VirtualNetwork implements AutoCloseable {
     pool.setRanges(configuration.ranges());
     this.sockets = sockets;
     lan = new EthernetSwitch(SwitchConfiguration.of(configuration.mtu()), System::nanoTime);
-    forwarder = new DnsForwarder(ResolverList.ofHost()::get);
     MacAddress mac = gatewayMac(configuration.gateway());
     SwitchPort port = lan.connect(GATEWAY, PortPolicy.trusted(mac));
     boolean routed = configuration.uplink() != NetworkConfiguration.UplinkKind.NONE;
@@ -95,11 +93,11 @@ public final class VirtualNetwork implements AutoCloseable {
                 configuration.subnet(),
                 configuration.gateway(),
                 mac,
+                configuration.mtu(),
                 routed ? Optional.of(configuration.host()) : Optional.empty()),
             port,
             new DhcpServer(settings, pool),
-            new DnsResponder(new Names()),
-            forwarder);
+            new DnsServer(new Names(), new DnsForwarder(ResolverList.ofHost()::get)));
     passt = routed ? startPasst(mac) : null;
     if (passt != null) {
       gateway.routeTo(passt);
@@ -124,7 +122,6 @@ public final class VirtualNetwork implements AutoCloseable {
     } finally {
       if (!started) {
         gateway.close();
-        forwarder.close();
       }
     }
   }
@@ -534,7 +531,6 @@ public final class VirtualNetwork implements AutoCloseable {
       tunnel.close();
     }
     gateway.close();
-    forwarder.close();
   }
 
   /**

@@ -8,6 +8,7 @@ import org.javisor.network.packet.BigEndian;
 import org.javisor.network.packet.Ethernet;
 import org.javisor.network.packet.Ipv4Address;
 import org.javisor.network.packet.Ipv4Packet;
+import org.javisor.network.packet.TcpSegment;
 import org.javisor.network.packet.UdpDatagram;
 import org.javisor.virtio.net.Frame;
 
@@ -55,6 +56,22 @@ final class FakeMachine {
       if (packet != null && packet.protocol() == Ipv4Packet.UDP) {
         return new Received(
             new Ipv4Address(packet.source()), UdpDatagram.parse(frame, packet), frame);
+      }
+    }
+  }
+
+  void send(long gateway, Ipv4Address destination, TcpSegment segment) {
+    send(segment.frame(gateway, port.mac().bits(), destination.bits(), port.address().bits()));
+  }
+
+  /** The next segment of TCP. */
+  TcpSegment nextSegment() throws InterruptedException {
+    while (true) {
+      byte[] frame = next();
+      Ipv4Packet packet =
+          BigEndian.shortAt(frame, Ethernet.TYPE) == Ethernet.IPV4 ? Ipv4Packet.parse(frame) : null;
+      if (packet != null && packet.protocol() == Ipv4Packet.TCP) {
+        return TcpSegment.parse(frame, packet);
       }
     }
   }

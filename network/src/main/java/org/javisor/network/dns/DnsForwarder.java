@@ -49,11 +49,17 @@ public final class DnsForwarder implements AutoCloseable {
    * Asks for a client; returns at once.
    *
    * @param client who asks, for the bounds
+   * @param transport that the client uses; a query by stream is asked by stream (RFC 5625, section
+   *     4.4), if the resolver has that
    * @param answer is given the answer, or the failure if there is none in time
    * @return false if there are too many queries already: then nothing is asked
    */
   public boolean ask(
-      int client, byte[] query, DnsResponder.Decision.Forward forward, Consumer<byte[]> answer) {
+      int client,
+      byte[] query,
+      DnsTransport transport,
+      DnsResponder.Decision.Forward forward,
+      Consumer<byte[]> answer) {
     if (!enter(client)) {
       return false;
     }
@@ -61,7 +67,7 @@ public final class DnsForwarder implements AutoCloseable {
       threads.execute(
           () -> {
             try {
-              answer.accept(resolve(query, forward));
+              answer.accept(resolve(query, transport, forward));
             } finally {
               leave(client);
             }
@@ -88,16 +94,19 @@ public final class DnsForwarder implements AutoCloseable {
     outstanding.computeIfPresent(client, (key, own) -> own == 1 ? null : own - 1);
   }
 
-  private byte[] resolve(byte[] query, DnsResponder.Decision.Forward forward) {
+  private byte[] resolve(
+      byte[] query, DnsTransport transport, DnsResponder.Decision.Forward forward) {
+    int maximum =
+        transport == DnsTransport.STREAM ? DnsTransport.LONGEST_MESSAGE : forward.maximumAnswer();
     byte[] message = query.clone();
     int id = random.nextInt(1 << 16);
     BigEndian.putShort(message, 0, id);
     for (int round = 0; round < ROUNDS; round++) {
       for (InetSocketAddress resolver : resolvers.get()) {
-        byte[] answer = ask(resolver, message);
+        byte[] answer = ask(resolver, message, transport);
         if (answer != null) {
           System.arraycopy(query, 0, answer, 0, 2);
-          return answer.length <= forward.maximumAnswer() ? answer : truncated(answer, query);
+          return answer.length <= maximum ? answer : truncated(answer, query);
         }
       }
     }
@@ -115,7 +124,15 @@ public final class DnsForwarder implements AutoCloseable {
     return head;
   }
 
-  private static byte @Nullable [] ask(InetSocketAddress resolver, byte[] message) {
+  private static byte @Nullable [] ask(
+      InetSocketAddress resolver, byte[] message, DnsTransport transport) {
+    if (transport == DnsTransport.STREAM) {
+      try {
+        return askByStream(resolver, message);
+      } catch (IOException e) {
+        // It may answer datagrams alone.
+      }
+    }
     try {
       byte[] answer = askByDatagram(resolver, message);
       return answer != null && (answer[2] & TRUNCATED) != 0

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * asked of others.
  */
 public final class DnsResponder {
-  /** The port of name servers. */
-  public static final int PORT = 53;
-
   /** Seconds an answer may be kept: machines come and go. */
   private static final int TIME_TO_LIVE = 10;
 

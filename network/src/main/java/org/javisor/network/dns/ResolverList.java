@@ -57,7 +57,7 @@ public final class ResolverList {
           && words[1].matches("[0-9a-fA-F:.]+(%[0-9A-Za-z]+)?")
           && found.size() < MAXIMUM) {
         try {
-          found.add(new InetSocketAddress(InetAddress.getByName(words[1]), DnsResponder.PORT));
+          found.add(new InetSocketAddress(InetAddress.getByName(words[1]), DnsServer.PORT));
         } catch (UnknownHostException e) {
           // The next one may be better.
         }

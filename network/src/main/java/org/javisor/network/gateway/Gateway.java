@@ -3,6 +3,7 @@ package org.javisor.network.gateway;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,8 +15,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.javisor.network.dhcp.DhcpServer;
-import org.javisor.network.dns.DnsForwarder;
-import org.javisor.network.dns.DnsResponder;
+import org.javisor.network.dns.DnsServer;
+import org.javisor.network.dns.DnsTransport;
 import org.javisor.network.ethernet.SwitchPort;
 import org.javisor.network.ethernet.TokenBucket;
 import org.javisor.network.packet.ArpPacket;
@@ -25,8 +26,9 @@ import org.javisor.network.packet.IcmpMessage;
 import org.javisor.network.packet.Ipv4Address;
 import org.javisor.network.packet.Ipv4Packet;
 import org.javisor.network.packet.Ipv4Subnet;
-import org.javisor.network.packet.TcpReset;
+import org.javisor.network.packet.TcpSegment;
 import org.javisor.network.packet.UdpDatagram;
+import org.javisor.network.tcp.TcpServer;
 import org.javisor.virtio.net.Frame;
 import org.javisor.virtio.net.MacAddress;
 import org.javisor.virtio.net.OffloadSupport;
@@ -48,18 +50,23 @@ public final class Gateway implements AutoCloseable {
    * Where it is.
    *
    * @param address its own
+   * @param mtu largest payload of a frame in bytes
    * @param host the address that stands for the host's own servers, if machines may reach them
    */
   public record Place(
-      Ipv4Subnet subnet, Ipv4Address address, MacAddress mac, Optional<Ipv4Address> host) {}
+      Ipv4Subnet subnet,
+      Ipv4Address address,
+      MacAddress mac,
+      int mtu,
+      Optional<Ipv4Address> host) {}
 
   private final Place place;
   private final int own;
   private final long mac;
   private final SwitchPort port;
   private final DhcpServer addresses;
-  private final DnsResponder names;
-  private final DnsForwarder others;
+  private final DnsServer names;
+  private final TcpServer streams;
   private final TokenBucket errors;
   private final ConcurrentHashMap<Integer, DatagramListener> listeners = new ConcurrentHashMap<>();
 
@@ -76,15 +83,17 @@ public final class Gateway implements AutoCloseable {
   private volatile @Nullable Uplink uplink;
 
   /** A gateway at a port of a switch. */
-  public Gateway(
-      Place place, SwitchPort port, DhcpServer addresses, DnsResponder names, DnsForwarder others) {
+  public Gateway(Place place, SwitchPort port, DhcpServer addresses, DnsServer names) {
     this.place = place;
     this.own = place.address().bits();
     this.mac = place.mac().bits();
     this.port = port;
     this.addresses = addresses;
     this.names = names;
-    this.others = others;
+    TcpServer.Place service =
+        new TcpServer.Place(place.address(), place.mac(), DnsServer.PORT, place.mtu());
+    streams =
+        new TcpServer(service, names::connected, port::send, System::nanoTime, new SecureRandom());
     this.errors = new TokenBucket(ERRORS_PER_SECOND, ERRORS_PER_SECOND, System::nanoTime);
     port.connect((frame, sender) -> receive(frame));
   }
@@ -189,7 +198,6 @@ public final class Gateway implements AutoCloseable {
     if (packet == null || whole.source() == own) {
       return;
     }
-    boolean forUs = packet.destination() == own;
     switch (packet.protocol()) {
       case Ipv4Packet.ICMP -> {
         // The host's other address stands for it here, too.
@@ -199,8 +207,8 @@ public final class Gateway implements AutoCloseable {
       }
       case Ipv4Packet.UDP -> receiveDatagram(frame, packet);
       case Ipv4Packet.TCP -> {
-        if (forUs && errors.take(1)) {
-          answer(TcpReset.answer(frame, packet));
+        if (packet.destination() == own) {
+          receiveSegment(frame, packet);
         }
       }
       default -> {
@@ -225,7 +233,7 @@ public final class Gateway implements AutoCloseable {
       receiveDhcp(new MacAddress(sender), datagram.payload());
     } else if (packet.destination() != own || !place.subnet().contains(address(packet))) {
       return;
-    } else if (datagram.destinationPort() == DnsResponder.PORT) {
+    } else if (datagram.destinationPort() == DnsServer.PORT) {
       receiveQuery(sender, packet.source(), datagram);
     } else {
       DatagramListener listener = listeners.get(datagram.destinationPort());
@@ -269,26 +277,22 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void receiveQuery(long sender, int source, UdpDatagram query) {
-    switch (names.decide(query.payload())) {
-      case DnsResponder.Decision.Answer answer ->
-          answerQuery(sender, source, query, answer.message());
-      case DnsResponder.Decision.Forward forward -> {
-        if (!others.ask(
-            source,
-            query.payload(),
-            forward,
-            answer -> answerQuery(sender, source, query, answer))) {
-          answerQuery(sender, source, query, forward.failure());
-        }
-      }
-      case DnsResponder.Decision.Ignore ignore -> {
-        // An answer to nothing we have asked.
-      }
-    }
+    names.serve(
+        source,
+        query.payload(),
+        DnsTransport.DATAGRAM,
+        answer -> send(sender, source, query.reply(answer)));
   }
 
-  private void answerQuery(long sender, int source, UdpDatagram query, byte[] answer) {
-    send(sender, source, query.reply(answer));
+  private void receiveSegment(byte[] frame, Ipv4Packet packet) {
+    boolean taken =
+        BigEndian.macAt(frame, Ethernet.DESTINATION) == mac
+            && place.subnet().contains(address(packet))
+            && BigEndian.shortAt(frame, packet.payload() + 2) == DnsServer.PORT
+            && streams.receive(frame, packet);
+    if (!taken && errors.take(1)) {
+      answer(TcpSegment.refusal(frame, packet));
+    }
   }
 
   private void route(Frame frame, Ipv4Packet packet) {
@@ -316,5 +320,7 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     port.close();
     writer.shutdownNow();
+    streams.close();
+    names.close();
   }
 }

@@ -12,7 +12,7 @@ import org.javisor.network.packet.BigEndian;
 import org.javisor.network.packet.Ethernet;
 import org.javisor.network.packet.IcmpMessage;
 import org.javisor.network.packet.Ipv4Packet;
-import org.javisor.network.packet.TcpReset;
+import org.javisor.network.packet.TcpSegment;
 import org.javisor.network.packet.UdpDatagram;
 import org.javisor.virtio.net.Frame;
 import org.javisor.virtio.net.InternetChecksum;
@@ -298,7 +298,7 @@ public final class AddressTranslator {
     }
     return switch (packet.protocol()) {
       case Ipv4Packet.TCP ->
-          length < TcpReset.TCP_HEADER
+          length < TcpSegment.HEADER
               ? null
               : new Ports(
                   BigEndian.shortAt(frame, start),

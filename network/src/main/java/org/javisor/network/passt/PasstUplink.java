@@ -20,7 +20,7 @@ import org.javisor.network.packet.BigEndian;
 import org.javisor.network.packet.Ethernet;
 import org.javisor.network.packet.Ipv4Fragments;
 import org.javisor.network.packet.Ipv4Packet;
-import org.javisor.network.packet.TcpReset;
+import org.javisor.network.packet.TcpSegment;
 import org.javisor.virtio.net.Frame;
 import org.javisor.virtio.net.Offload;
 import org.javisor.virtio.net.OffloadSupport;
@@ -210,7 +210,7 @@ public final class PasstUplink implements Uplink, AutoCloseable {
 
   private void refuse(byte[] frame, Ipv4Packet packet) {
     Running now = running;
-    byte[] reset = packet.protocol() == Ipv4Packet.TCP ? TcpReset.answer(frame, packet) : null;
+    byte[] reset = packet.protocol() == Ipv4Packet.TCP ? TcpSegment.refusal(frame, packet) : null;
     if (now != null && reset != null) {
       Ethernet.write(reset, passtMac, LINK_MAC, Ethernet.IPV4);
       now.process().send(reset, 0);

@@ -42,7 +42,7 @@ class DnsForwarderTest {
   void theRightAnswerIsTakenAndForgedOnesAreNot() throws Exception {
     try (DatagramSocket resolver = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         DnsForwarder forwarder = new DnsForwarder(() -> List.of(address(resolver)))) {
-      assertThat(forwarder.ask(1, QUERY, FORWARD, answers::add)).isTrue();
+      assertThat(forwarder.ask(1, QUERY, DnsTransport.DATAGRAM, FORWARD, answers::add)).isTrue();
       DatagramPacket packet = new DatagramPacket(new byte[600], 600);
       resolver.receive(packet);
       byte[] asked = Arrays.copyOf(packet.getData(), packet.getLength());
@@ -70,7 +70,7 @@ class DnsForwarderTest {
         DatagramSocket resolver =
             new DatagramSocket(stream.getLocalPort(), InetAddress.getLoopbackAddress());
         DnsForwarder forwarder = new DnsForwarder(() -> List.of(address(resolver)))) {
-      forwarder.ask(1, QUERY, FORWARD, answers::add);
+      forwarder.ask(1, QUERY, DnsTransport.DATAGRAM, FORWARD, answers::add);
       DatagramPacket packet = new DatagramPacket(new byte[600], 600);
       resolver.receive(packet);
       byte[] asked = Arrays.copyOf(packet.getData(), packet.getLength());
@@ -89,15 +89,44 @@ class DnsForwarderTest {
   }
 
   @Test
+  void whatIsAskedByStreamIsAskedByStreamAndAnsweredWhole() throws Exception {
+    try (ServerSocket stream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        DnsForwarder forwarder =
+            new DnsForwarder(() -> List.of((InetSocketAddress) stream.getLocalSocketAddress()))) {
+      forwarder.ask(1, QUERY, DnsTransport.STREAM, FORWARD, answers::add);
+      try (Socket client = stream.accept()) {
+        byte[] framed = client.getInputStream().readNBytes(2 + QUERY.length);
+        byte[] whole = response(Arrays.copyOfRange(framed, 2, framed.length), 60_000, 0x81);
+        client.getOutputStream().write(new byte[] {(byte) (60_000 >> 8), (byte) 60_000});
+        client.getOutputStream().write(whole);
+        assertThat(next()).hasSize(60_000).startsWith(QUERY[0], QUERY[1]);
+      }
+    }
+  }
+
+  @Test
+  void aResolverWithoutStreamsIsAskedByDatagram() throws Exception {
+    try (DatagramSocket resolver = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        DnsForwarder forwarder = new DnsForwarder(() -> List.of(address(resolver)))) {
+      forwarder.ask(1, QUERY, DnsTransport.STREAM, FORWARD, answers::add);
+      DatagramPacket packet = new DatagramPacket(new byte[600], 600);
+      resolver.receive(packet);
+      byte[] right = response(Arrays.copyOf(packet.getData(), packet.getLength()), 700, 0x81);
+      resolver.send(new DatagramPacket(right, right.length, packet.getSocketAddress()));
+      assertThat(next()).hasSize(700);
+    }
+  }
+
+  @Test
   void noClientHasMoreThanItsShareOfQueries() throws Exception {
     try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         DnsForwarder forwarder = new DnsForwarder(() -> List.of(address(silent)))) {
       int taken = 0;
       for (int i = 0; i < 500; i++) {
-        taken += forwarder.ask(1, QUERY, FORWARD, answers::add) ? 1 : 0;
+        taken += forwarder.ask(1, QUERY, DnsTransport.DATAGRAM, FORWARD, answers::add) ? 1 : 0;
       }
       assertThat(taken).isEqualTo(32);
-      assertThat(forwarder.ask(2, QUERY, FORWARD, answers::add)).isTrue();
+      assertThat(forwarder.ask(2, QUERY, DnsTransport.DATAGRAM, FORWARD, answers::add)).isTrue();
       assertThat(next()).as("in the end").isEqualTo(FAILURE);
     }
   }
@@ -105,7 +134,7 @@ class DnsForwarderTest {
   @Test
   void withoutResolversThereIsAFailureAtOnce() throws Exception {
     try (DnsForwarder forwarder = new DnsForwarder(List::of)) {
-      forwarder.ask(1, QUERY, FORWARD, answers::add);
+      forwarder.ask(1, QUERY, DnsTransport.DATAGRAM, FORWARD, answers::add);
       assertThat(next()).isEqualTo(FAILURE);
     }
   }
