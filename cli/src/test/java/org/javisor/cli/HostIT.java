@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -176,6 +179,49 @@ class HostIT {
     assertThat(done("logs", "one").text()).isNotEmpty();
     done("rm", "--force", "copy-1", "copy-2", "one");
     assertThat(javisor.run("exec", "one", "--", "true").code()).isEqualTo(ExitCode.BAD_INPUT);
+  }
+
+  private List<String> machines() throws Exception {
+    try (Stream<Path> folders = Files.list(home.resolve("machines"))) {
+      return folders.map(folder -> folder.getFileName().toString()).toList();
+    }
+  }
+
+  @Test
+  void aRunHasItsMachineHereAndLeavesNothing() throws Exception {
+    done("host", "start");
+    byte[] bytes = new byte[500_000];
+    new Random(1).nextBytes(bytes);
+    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    String script = "tee /tmp/x | sha256sum >&2; cat /tmp/x; exit 7";
+    Outcome fed = javisor.run(bytes, "run", "busybox", "--", "sh", "-c", script);
+    assertThat(fed.words()).isEqualTo(digest + "  -\n");
+    assertThat(fed.output()).isEqualTo(bytes);
+    assertThat(fed.code()).isEqualTo(7);
+    assertThat(machines()).isEmpty();
+    String[] sleeper = {"run", "busybox", "--", "sh", "-c", "echo up; sleep 1000"};
+    Running killed = javisor.start(sleeper);
+    Running interrupted = javisor.start(sleeper);
+    for (Running one : List.of(killed, interrupted)) {
+      one.readUntil("up\n");
+    }
+    assertThat(done("ps").text()).containsPattern("(run-\\S+ +running[^\n]*\n){2}");
+    assertThat(machines()).hasSize(2);
+    interrupted.signal("INT");
+    assertThat(interrupted.end().code()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(machines()).hasSize(1);
+    killed.signal("KILL");
+    while (!machines().isEmpty()) {
+      Thread.sleep(10);
+    }
+    Running alone = javisor.start("run", "--alone", "busybox", "--", "sleep", "1000");
+    while (javisor.leftovers().isEmpty()) {
+      assertThat(alone.process().isAlive()).as(alone.words()).isTrue();
+      Thread.sleep(10);
+    }
+    assertThat(machines()).isEmpty();
+    alone.signal("INT");
+    assertThat(alone.end().code()).isEqualTo(ExitCode.INTERRUPTED);
   }
 
   @Test
