@@ -23,6 +23,7 @@ import org.javisor.cli.JavisorProcess.Running;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -250,6 +251,24 @@ class HostIT {
     assertThat(ended.code()).as(ended.words()).isZero();
     assertThat(ended.text()).endsWith("\033[?25h\033[?1049l");
     done("rm", "--force", "on", "off");
+  }
+
+  @Test
+  @Tag("long")
+  void aCommandIsEndedByControlCAndAGuestThatDoesNotAnswerIsTold() throws Exception {
+    done("launch", "--memory", "128MiB", "busybox", "one");
+    Running command =
+        javisor.start("exec", "one", "--", "sh", "-c", "echo up; sleep 1000; echo down");
+    command.readUntil("up\n");
+    command.signal("INT");
+    assertThat(command.end().code()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(done("exec", "one", "--", "ps").text()).doesNotContain("sleep 1000");
+    done("pause", "one");
+    Running waiting = javisor.start("exec", "one", "--", "echo", "again");
+    waiting.waitForWords("the agent in one does not answer yet");
+    done("resume", "one");
+    assertThat(waiting.end().text()).isEqualTo("again\n");
+    done("rm", "--force", "one");
   }
 
   @Test
