@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,8 @@ import tools.jackson.databind.JsonNode;
     customSynopsis = "javisor exec [OPTIONS] NAME -- COMMAND...",
     description = {
       "Run a command in a running instance. Standard input, output and error are the command's,"
-          + " byte for byte, and so is the exit code."
+          + " byte for byte, and so is the exit code.",
+      "Without -t Ctrl-C ends the command: by SIGINT, after 2 s by SIGTERM, then by force."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,6 +41,13 @@ import tools.jackson.databind.JsonNode;
       "  javisor exec -e LANG=C -w /tmp web -- sh -c 'echo $LANG; pwd'"
     })
 final class ExecCommand implements Callable<Integer> {
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+  private static final int SIGINT = 2;
+  private static final int SIGTERM = 15;
+
+  /** Status codes of operations that have ended. */
+  private static final int OVER = 200;
+
   @Mixin HelpOption help = new HelpOption();
 
   @Option(
@@ -114,6 +123,8 @@ final class ExecCommand implements Callable<Integer> {
                   "height",
                   size.map(TerminalSize::rows).orElse(0)));
       SocketStream control = client.socket(operation, "control");
+      String path = "/1.0/operations/" + operation.path("id").asString();
+      Thread.ofVirtual().name("patience").start(() -> tellOfWaiting(client, path));
       try (RawTerminal _ = tty ? RawTerminal.ofStandardInput() : null) {
         if (tty) {
           SocketStream all = client.socket(operation, "0");
@@ -132,9 +143,50 @@ final class ExecCommand implements Callable<Integer> {
           copy(output, new FileOutputStream(FileDescriptor.out));
           errors.join();
         }
+      } catch (InterruptedException e) {
+        endCommand(client, path, control);
+        throw e;
       }
       JsonNode end = client.await(operation.path("id").asString());
       return end.path("metadata").path("return").asInt(ExitCode.FAILED);
+    }
+  }
+
+  /** What is not there yet is said once: a machine may be booting, or have no agent. */
+  private void tellOfWaiting(HostClient client, String path) {
+    try {
+      Thread.sleep(SILENCE);
+      if (client.get(path).path("metadata").has("waiting")) {
+        Words.say(
+            "the agent in "
+                + name
+                + " does not answer yet; waiting for it for 3 minutes at most (Ctrl-C ends this)");
+      }
+    } catch (ProblemException e) {
+      return; // The command is over.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Ctrl-C here is for the command. A shell's background job ignores it, which in a busybox guest
+   * every command is, so what is left is asked to end, and in the end is killed.
+   */
+  private static void endCommand(HostClient client, String path, SocketStream control)
+      throws InterruptedException {
+    try {
+      boolean begun = !client.get(path).path("metadata").has("waiting");
+      for (int signal : begun ? new int[] {SIGINT, SIGTERM} : new int[0]) {
+        control.send("{\"command\":\"signal\",\"signal\":" + signal + "}");
+        if (client.get(path + "/wait?timeout=2").path("status_code").asInt() >= OVER) {
+          return;
+        }
+      }
+      client.call("DELETE", path, null);
+      client.get(path + "/wait?timeout=2");
+    } catch (IOException | ProblemException e) {
+      return; // It is over, or the host is gone.
     }
   }
 

@@ -163,7 +163,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--alone",
       description =
-          "Boot the machine in this process, where else a host process that runs would have it.")
+          "Boot it in this process. Otherwise a host process that runs has the machine, which"
+              + " starts faster; machines with --name, --kernel, --stats, --engine interpreter or"
+              + " --trace are always here.")
   boolean alone;
 
   @Mixin MirrorOption place = new MirrorOption();

@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,7 @@ import org.javisor.cli.JavisorProcess.Running;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,6 +172,49 @@ class HostIT {
     assertThat(javisor.run("exec", "one", "--", "true").code()).isEqualTo(ExitCode.BAD_INPUT);
   }
 
+  private List<String> machines() throws Exception {
+    try (Stream<Path> folders = Files.list(home.resolve("machines"))) {
+      return folders.map(folder -> folder.getFileName().toString()).toList();
+    }
+  }
+
+  @Test
+  void aRunHasItsMachineHereAndLeavesNothing() throws Exception {
+    done("host", "start");
+    byte[] bytes = new byte[500_000];
+    new Random(1).nextBytes(bytes);
+    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    String script = "tee /tmp/x | sha256sum >&2; cat /tmp/x; exit 7";
+    Outcome fed = javisor.run(bytes, "run", "busybox", "--", "sh", "-c", script);
+    assertThat(fed.words()).isEqualTo(digest + "  -\n");
+    assertThat(fed.output()).isEqualTo(bytes);
+    assertThat(fed.code()).isEqualTo(7);
+    assertThat(machines()).isEmpty();
+    String[] sleeper = {"run", "busybox", "--", "sh", "-c", "echo up; sleep 1000"};
+    Running killed = javisor.start(sleeper);
+    Running interrupted = javisor.start(sleeper);
+    for (Running one : List.of(killed, interrupted)) {
+      one.readUntil("up\n");
+    }
+    assertThat(done("ps").text()).containsPattern("(run-\\S+ +running[^\n]*\n){2}");
+    assertThat(machines()).hasSize(2);
+    interrupted.signal("INT");
+    assertThat(interrupted.end().code()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(machines()).hasSize(1);
+    killed.signal("KILL");
+    while (!machines().isEmpty()) {
+      Thread.sleep(10);
+    }
+    Running alone = javisor.start("run", "--alone", "busybox", "--", "sleep", "1000");
+    while (javisor.leftovers().isEmpty()) {
+      assertThat(alone.process().isAlive()).as(alone.words()).isTrue();
+      Thread.sleep(10);
+    }
+    assertThat(machines()).isEmpty();
+    alone.signal("INT");
+    assertThat(alone.end().code()).isEqualTo(ExitCode.INTERRUPTED);
+  }
+
   @Test
   void whatWasOnComesBackAfterAKill() throws Exception {
     done("launch", "--memory", "128MiB", "busybox", "on");
@@ -194,6 +241,24 @@ class HostIT {
     assertThat(ended.code()).as(ended.words()).isZero();
     assertThat(ended.text()).endsWith("\033[?25h\033[?1049l");
     done("rm", "--force", "on", "off");
+  }
+
+  @Test
+  @Tag("long")
+  void aCommandIsEndedByControlCAndAGuestThatDoesNotAnswerIsTold() throws Exception {
+    done("launch", "--memory", "128MiB", "busybox", "one");
+    Running command =
+        javisor.start("exec", "one", "--", "sh", "-c", "echo up; sleep 1000; echo down");
+    command.readUntil("up\n");
+    command.signal("INT");
+    assertThat(command.end().code()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(done("exec", "one", "--", "ps").text()).doesNotContain("sleep 1000");
+    done("pause", "one");
+    Running waiting = javisor.start("exec", "one", "--", "echo", "again");
+    waiting.waitForWords("the agent in one does not answer yet");
+    done("resume", "one");
+    assertThat(waiting.end().text()).isEqualTo("again\n");
+    done("rm", "--force", "one");
   }
 
   @Test

@@ -43,6 +43,9 @@ public final class ExecRoutes {
   /** How long the agent of a machine that has booted is waited for. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** After this a client is told that it is waited for. */
+  private static final Duration PROMPT = Duration.ofSeconds(2);
+
   private static final String STDIN = "0";
   private static final String STDOUT = "1";
   private static final String STDERR = "2";
@@ -143,8 +146,12 @@ public final class ExecRoutes {
       Map<String, SocketStream> sockets)
       throws IOException, InterruptedException {
     try {
-      if (!agent.await(patience)) {
-        throw ApiException.badRequest("no agent in the guest answers: has it booted?");
+      if (!agent.await(PROMPT)) {
+        operation.say("waiting", "for the agent in the guest");
+        if (!agent.await(patience)) {
+          throw ApiException.badRequest("no agent in the guest answers: has it booted?");
+        }
+        operation.forget("waiting");
       }
       for (SocketStream socket : sockets.values()) {
         socket.awaitOpen();

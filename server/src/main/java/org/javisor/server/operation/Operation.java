@@ -127,6 +127,15 @@ public final class Operation implements Answer.Ongoing {
     changed.accept(this);
   }
 
+  /** Takes back what was said under this key. */
+  public void forget(String key) {
+    synchronized (this) {
+      metadata.remove(key);
+      updatedAt = Instant.now();
+    }
+    changed.accept(this);
+  }
+
   /** What was said under this key. */
   public synchronized @Nullable Object said(String key) {
     return metadata.get(key);
