@@ -202,13 +202,16 @@ class KernelTapTest {
   void anInterfaceThatIsTakenAwayIsAskedForAgain() throws Exception {
     try (VirtualNetwork network = VirtualNetwork.open(lan, folder)) {
       network.join(named(name));
+      MachinePort port = network.attach(PortRequest.of("web", WEB));
+      FakeMachine web = new FakeMachine(port);
+      giveAddress(name);
+      long before = assertAnswers(web, port);
       Path index = Path.of("/sys/class/net", name, "ifindex");
       String first = Files.readString(index);
       Kernel.run("ip", "link", "delete", name);
       while (!exists() || Files.readString(index).equals(first)) {
         TimeUnit.MILLISECONDS.sleep(10);
       }
-      MachinePort port = network.attach(PortRequest.of("web", WEB));
       while (true) {
         try {
           giveAddress(name);
@@ -217,7 +220,10 @@ class KernelTapTest {
           TimeUnit.MILLISECONDS.sleep(10);
         }
       }
-      assertAnswers(new FakeMachine(port), port);
+      long after = assertAnswers(web, port);
+      if (Files.exists(Path.of("/etc/machine-id"))) {
+        assertThat(after).as("who has spoken with it finds it").isEqualTo(before);
+      }
     }
   }
 

@@ -6,9 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.javisor.network.tap.LinuxCalls.CallException;
 import org.javisor.virtio.net.Frame;
+import org.javisor.virtio.net.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +115,10 @@ final class TapDevice implements AutoCloseable {
     try {
       if (ours) {
         control.setMtu(name, mtu);
+        Optional<MacAddress> address = StableAddress.of(name);
+        if (address.isPresent()) {
+          control.setAddress(name, address.get());
+        }
       }
       if (configuration.bridge().isPresent() && !isPart(name, configuration.bridge().get())) {
         control.addToBridge(configuration.bridge().get(), name);

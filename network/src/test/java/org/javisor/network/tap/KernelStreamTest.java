@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class KernelStreamTest {
   private static final int LONG = 60_000;
+  private static final int QUERIES = 6;
 
   private static final DnsZone ZONE =
       new DnsZone() {
@@ -114,7 +115,7 @@ class KernelStreamTest {
    * @param lost how many of 100 frames are lost on the way to the kernel
    */
   @ParameterizedTest
-  @ValueSource(ints = {0, 5})
+  @ValueSource(ints = {0, 2})
   void longAnswersArriveWhole(int lost) throws Exception {
     String name = "jvs" + number;
     try (TapDevice tap = open(name);
@@ -168,20 +169,20 @@ class KernelStreamTest {
   private static void ask(Ipv4Address server) throws IOException {
     try (Socket socket = new Socket(server.toInetAddress(), DnsServer.PORT)) {
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-      for (int id = 0; id < 20; id++) {
-        byte[] query = query(id, id % 10 == 0 ? "web-1" : "deb.debian.org");
+      for (int id = 0; id < QUERIES; id++) {
+        byte[] query = query(id, id % 4 == 0 ? "web-1" : "deb.debian.org");
         out.writeShort(query.length);
         out.write(query);
       }
       socket.shutdownOutput();
       DataInputStream in = new DataInputStream(socket.getInputStream());
       Set<Integer> ids = new TreeSet<>();
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < QUERIES; i++) {
         byte[] answer = new byte[in.readUnsignedShort()];
         in.readFully(answer);
         int id = answer[1];
         assertThat(ids.add(id)).isTrue();
-        assertThat(answer.length).isEqualTo(id % 10 == 0 ? 12 + 11 + 16 : LONG);
+        assertThat(answer.length).isEqualTo(id % 4 == 0 ? 12 + 11 + 16 : LONG);
       }
       assertThat(in.read()).as("the end").isEqualTo(-1);
     }
