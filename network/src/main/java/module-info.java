@@ -10,5 +10,6 @@ module org.javisor.network {
   exports org.javisor.network.ethernet;
   exports org.javisor.network.forward;
   exports org.javisor.network.packet;
+  exports org.javisor.network.tap;
   exports org.javisor.network.vxlan;
 }

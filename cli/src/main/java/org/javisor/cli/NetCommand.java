@@ -110,6 +110,7 @@ final class NetCommand implements Callable<Integer> {
       footer = {
         "  javisor net create --subnet 10.42.0.0/24 shop",
         "  javisor net create other",
+        "  javisor net create lab bridge.external_interfaces=tap0   an interface of the kernel",
         "  javisor net create --subnet 10.42.0.0/24 shop ipv4.dhcp.ranges=10.42.0.2-10.42.0.99"
             + " tunnel.b.protocol=vxlan tunnel.b.id=42 tunnel.b.local=192.0.2.1"
             + " tunnel.b.remote=192.0.2.2"
@@ -166,8 +167,8 @@ final class NetCommand implements Callable<Integer> {
   @Command(
       name = "set",
       description = {
-        "Set keys of a network. While instances are on it, its tunnels to other hosts and its ranges"
-            + " of addresses can change. An empty value is as if nothing had been said."
+        "Set keys of a network. While instances are on it, its tunnels to other hosts, its ranges"
+            + " of addresses and its interfaces can change. An empty value is as if nothing had been said."
       },
       footerHeading = "%nExamples:%n",
       footer = {

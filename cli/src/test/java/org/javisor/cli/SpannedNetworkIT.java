@@ -49,7 +49,8 @@ class SpannedNetworkIT {
             false,
             false,
             MTU,
-            List.of(Ipv4Range.parse(range)));
+            List.of(Ipv4Range.parse(range)),
+            Optional.empty());
     VirtualNetwork network = VirtualNetwork.open(lan, folder.resolve(name));
     InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
     network.span(Optional.of(new TunnelConfiguration(7, any, List.of())));

@@ -22,6 +22,8 @@ import org.javisor.network.packet.Ipv4Subnet;
  * @param mtu largest payload of a frame in bytes, 576 to 65520
  * @param ranges where addresses for machines are taken from, if no certain one is asked for: hosts
  *     that share a network must not give away the same ones; empty for the whole subnet
+ * @param router the machines' way to everywhere else, if it is another one than the gateway: behind
+ *     an interface of the kernel
  */
 public record NetworkConfiguration(
     String name,
@@ -31,7 +33,8 @@ public record NetworkConfiguration(
     boolean hostAccess,
     boolean isolated,
     int mtu,
-    List<Ipv4Range> ranges) {
+    List<Ipv4Range> ranges,
+    Optional<Ipv4Address> router) {
   private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 
   /** Ways to everywhere else. */
@@ -50,6 +53,17 @@ public record NetworkConfiguration(
         throw new IllegalArgumentException(
             "the range " + range + " is not one of the subnet " + subnet);
       }
+    }
+    if (router.isPresent()
+        && (!subnet.contains(router.get())
+            || router.get().equals(subnet.address(1))
+            || router.get().equals(subnet.address(subnet.size() - 2)))) {
+      throw new IllegalArgumentException(
+          "the router "
+              + router.get()
+              + " is not one of the subnet "
+              + subnet
+              + ", whose first address is the gateway's and whose last is the host's");
     }
     if (!name.matches(LABEL)) {
       throw new IllegalArgumentException(
@@ -71,23 +85,39 @@ public record NetworkConfiguration(
   /** A network with a way out through passt, but not to the host itself. */
   public static NetworkConfiguration of(String name, Ipv4Subnet subnet) {
     return new NetworkConfiguration(
-        name, subnet, Optional.empty(), UplinkKind.PASST, false, false, 1500, List.of());
+        name,
+        subnet,
+        Optional.empty(),
+        UplinkKind.PASST,
+        false,
+        false,
+        1500,
+        List.of(),
+        Optional.empty());
   }
 
   /** The same with another way out. */
   public NetworkConfiguration withUplink(UplinkKind kind) {
-    return new NetworkConfiguration(name, subnet, domain, kind, hostAccess, isolated, mtu, ranges);
+    return new NetworkConfiguration(
+        name, subnet, domain, kind, hostAccess, isolated, mtu, ranges, router);
   }
 
   /** The same with or without a way to the host. */
   public NetworkConfiguration withHostAccess(boolean access) {
-    return new NetworkConfiguration(name, subnet, domain, uplink, access, isolated, mtu, ranges);
+    return new NetworkConfiguration(
+        name, subnet, domain, uplink, access, isolated, mtu, ranges, router);
   }
 
   /** The same with addresses from elsewhere in the subnet. */
   public NetworkConfiguration withRanges(List<Ipv4Range> others) {
     return new NetworkConfiguration(
-        name, subnet, domain, uplink, hostAccess, isolated, mtu, others);
+        name, subnet, domain, uplink, hostAccess, isolated, mtu, others, router);
+  }
+
+  /** The same with another way to everywhere else than the gateway. */
+  public NetworkConfiguration withRouter(Ipv4Address other) {
+    return new NetworkConfiguration(
+        name, subnet, domain, uplink, hostAccess, isolated, mtu, ranges, Optional.of(other));
   }
 
   /** The domain of the machines' names. */

@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,6 +27,7 @@ import org.javisor.network.dns.DnsForwarder;
 import org.javisor.network.dns.DnsServer;
 import org.javisor.network.dns.DnsZone;
 import org.javisor.network.dns.ResolverList;
+import org.javisor.network.ethernet.AnycastGateway;
 import org.javisor.network.ethernet.EthernetSwitch;
 import org.javisor.network.ethernet.PortMetrics;
 import org.javisor.network.ethernet.PortPolicy;
@@ -39,7 +43,8 @@ import org.javisor.network.passt.PasstConfiguration;
 import org.javisor.network.passt.PasstUplink;
 import org.javisor.network.relay.TcpForward;
 import org.javisor.network.relay.UdpForward;
-import org.javisor.network.vxlan.AnycastGateway;
+import org.javisor.network.tap.TapConfiguration;
+import org.javisor.network.tap.TapUplink;
 import org.javisor.network.vxlan.TunnelConfiguration;
 import org.javisor.network.vxlan.TunnelEndpoint;
 import org.javisor.network.vxlan.VxlanSockets;
@@ -68,6 +73,7 @@ public final class VirtualNetwork implements AutoCloseable {
   private final @Nullable PasstUplink passt;
   private final VxlanSockets sockets;
   private @Nullable TunnelEndpoint tunnel;
+  private final Map<TapConfiguration, TapUplink> taps = new HashMap<>();
   private boolean closed;
 
   private VirtualNetwork(NetworkConfiguration configuration, AddressPool pool, VxlanSockets sockets)
@@ -84,7 +90,9 @@ public final class VirtualNetwork implements AutoCloseable {
         new DhcpServer.Settings(
             configuration.subnet(),
             configuration.gateway(),
-            routed,
+            configuration
+                .router()
+                .or(() -> routed ? Optional.of(configuration.gateway()) : Optional.empty()),
             configuration.domainName(),
             configuration.mtu());
     gateway =
@@ -151,7 +159,7 @@ public final class VirtualNetwork implements AutoCloseable {
       AddressPool pool =
           AddressPool.open(
               configuration.subnet(),
-              Set.of(configuration.gateway(), configuration.host()),
+              reserved(configuration),
               folder.resolve("leases"),
               InstantSource.system());
       return new VirtualNetwork(configuration, pool, sockets);
@@ -159,6 +167,14 @@ public final class VirtualNetwork implements AutoCloseable {
       throw new NetworkException(
           "the network " + configuration.name() + " cannot be opened: " + e.getMessage(), e);
     }
+  }
+
+  private static Set<Ipv4Address> reserved(NetworkConfiguration configuration) {
+    Set<Ipv4Address> addresses = new HashSet<>();
+    addresses.add(configuration.gateway());
+    addresses.add(configuration.host());
+    configuration.router().ifPresent(addresses::add);
+    return addresses;
   }
 
   /** Locally administered, and the same at each start, so that machines that know it find it. */
@@ -480,10 +496,7 @@ public final class VirtualNetwork implements AutoCloseable {
     SwitchPort port = null;
     try {
       port = lan.connect(TUNNEL, TunnelEndpoint.policy());
-      AnycastGateway here =
-          new AnycastGateway(
-              gatewayMac(configuration.gateway()), configuration.gateway(), configuration.host());
-      return new TunnelEndpoint(wanted, here, port, sockets, System::nanoTime);
+      return new TunnelEndpoint(wanted, anycast(), port, sockets, System::nanoTime);
     } catch (IOException | PortRefusedException e) {
       if (port != null) {
         port.close();
@@ -491,6 +504,45 @@ public final class VirtualNetwork implements AutoCloseable {
       throw new NetworkException(
           "the network " + configuration.name() + " has no tunnel: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Joins the network with interfaces of the kernel from now on, with others than before, or with
+   * none any more; those that stay, and machines, are not disturbed.
+   *
+   * @throws NetworkException if one is not to be had; then all others are as wanted
+   */
+  public synchronized void join(List<TapConfiguration> wanted) throws NetworkException {
+    requireOpen();
+    for (TapConfiguration before : Set.copyOf(taps.keySet())) {
+      if (!wanted.contains(before)) {
+        Objects.requireNonNull(taps.remove(before)).close();
+      }
+    }
+    for (TapConfiguration one : wanted) {
+      if (!taps.containsKey(one)) {
+        taps.put(one, tap(one));
+      }
+    }
+  }
+
+  private TapUplink tap(TapConfiguration wanted) throws NetworkException {
+    SwitchPort port = null;
+    try {
+      port = lan.connect("(" + wanted.name() + ")", TapUplink.policy());
+      return new TapUplink(wanted, configuration.mtu(), anycast(), port);
+    } catch (IOException | PortRefusedException e) {
+      if (port != null) {
+        port.close();
+      }
+      throw new NetworkException(
+          "the network " + configuration.name() + " has no uplink: " + e.getMessage(), e);
+    }
+  }
+
+  private AnycastGateway anycast() {
+    return new AnycastGateway(
+        gatewayMac(configuration.gateway()), configuration.gateway(), configuration.host());
   }
 
   /** The end of its tunnel, if it spans other hosts. */
@@ -530,6 +582,7 @@ public final class VirtualNetwork implements AutoCloseable {
     if (tunnel != null) {
       tunnel.close();
     }
+    taps.values().forEach(TapUplink::close);
     gateway.close();
   }
 

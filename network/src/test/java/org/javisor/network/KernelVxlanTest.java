@@ -1,6 +1,5 @@
 package org.javisor.network;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -51,32 +50,24 @@ class KernelVxlanTest {
   private final String link = "jvh" + number;
   private final String far = "jvn" + number;
 
-  private static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", command) + ": " + output);
-    }
-    return output;
-  }
-
   private String inNamespace(String... command) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
     all.addAll(Arrays.asList(command));
-    return run(all.toArray(String[]::new));
+    return Kernel.run(all.toArray(String[]::new));
   }
 
   private void begin(String here, String there, int prefix)
       throws IOException, InterruptedException {
     try {
-      run("ip", "netns", "add", namespace);
-      run("ip", "link", "add", link, "type", "veth", "peer", "name", far, "netns", namespace);
+      Kernel.run("ip", "netns", "add", namespace);
+      Kernel.run(
+          "ip", "link", "add", link, "type", "veth", "peer", "name", far, "netns", namespace);
       inNamespace("ip", "link", "add", "vx1", "type", "vxlan", "id", "1", "dstport", "1");
     } catch (IOException e) {
       Assumptions.abort("no vxlan device of the kernel: " + e.getMessage());
     }
-    run("ip", "address", "add", here + "/" + prefix, "dev", link, "nodad");
-    run("ip", "link", "set", link, "up");
+    Kernel.run("ip", "address", "add", here + "/" + prefix, "dev", link, "nodad");
+    Kernel.run("ip", "link", "set", link, "up");
     inNamespace("ip", "address", "add", there + "/" + prefix, "dev", far, "nodad");
     inNamespace("ip", "link", "set", far, "up");
     inNamespace(
@@ -94,7 +85,7 @@ class KernelVxlanTest {
             new String[] {"ip", "link", "delete", link},
             new String[] {"ip", "netns", "delete", namespace})) {
       try {
-        run(command);
+        Kernel.run(command);
       } catch (IOException e) {
         // It was not made.
       }

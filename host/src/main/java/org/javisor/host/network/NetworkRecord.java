@@ -13,6 +13,7 @@ import org.javisor.network.NetworkConfiguration;
 import org.javisor.network.packet.Ipv4Address;
 import org.javisor.network.packet.Ipv4Range;
 import org.javisor.network.packet.Ipv4Subnet;
+import org.javisor.network.tap.TapConfiguration;
 import org.javisor.network.vxlan.TunnelConfiguration;
 import org.javisor.network.vxlan.TunnelEndpoint;
 
@@ -20,10 +21,13 @@ import org.javisor.network.vxlan.TunnelEndpoint;
  * What a network is to be, in keys and values of the Incus API: {@code ipv4.address} (the subnet,
  * such as {@code 10.42.0.0/24}, or the gateway's address in it), {@code ipv4.nat} (whether there is
  * a way out; true if nothing is said), {@code ipv4.dhcp.ranges} (where machines' addresses are
- * taken from, {@code FIRST-LAST} with commas between), {@code dns.domain}, {@code bridge.mtu},
- * {@code security.port_isolation}, {@code javisor.host_access} (whether machines reach servers on
- * this host), those of tunnels to other hosts ({@link TunnelKeys}), and {@code user.*}. This record
- * is what is kept on disk.
+ * taken from, {@code FIRST-LAST} with commas between), {@code ipv4.dhcp.gateway} (the machines' way
+ * out, if it is not the gateway here), {@code bridge.external_interfaces} (tap devices that the
+ * network is joined with, {@code NAME} or {@code NAME/BRIDGE} with commas between; one that is not
+ * there is made, and made part of that bridge), {@code dns.domain}, {@code bridge.mtu}, {@code
+ * security.port_isolation}, {@code javisor.host_access} (whether machines reach servers on this
+ * host), those of tunnels to other hosts ({@link TunnelKeys}), and {@code user.*}. This record is
+ * what is kept on disk.
  *
  * @param version of this form
  * @param description for people; may be empty
@@ -36,6 +40,8 @@ public record NetworkRecord(int version, String description, Map<String, String>
   static final String ADDRESS = "ipv4.address";
 
   private static final String RANGES = "ipv4.dhcp.ranges";
+  private static final String INTERFACES = "bridge.external_interfaces";
+  private static final String ROUTER = "ipv4.dhcp.gateway";
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?");
   private static final Pattern USER_KEY = Pattern.compile("user\\.[ -~]{1,200}");
   private static final int DEFAULT_MTU = 1500;
@@ -49,7 +55,9 @@ public record NetworkRecord(int version, String description, Map<String, String>
           "dns.domain",
           "bridge.mtu",
           "security.port_isolation",
-          "javisor.host_access");
+          "javisor.host_access",
+          INTERFACES,
+          ROUTER);
 
   /** Keeps its own, sorted copy. */
   public NetworkRecord {
@@ -102,6 +110,7 @@ public record NetworkRecord(int version, String description, Map<String, String>
     if (!Set.of("", "none").contains(config.getOrDefault("ipv6.address", ""))) {
       throw ProblemException.badInput("ipv6.address cannot be set", "networks here have IPv4");
     }
+    interfaces();
     // As Incus and the kernel do: what a guest sends is to fit its way to the other host.
     int overhead = tunnel().map(one -> TunnelEndpoint.overhead(one.local())).orElse(0);
     String mtu = config.getOrDefault("bridge.mtu", "");
@@ -117,7 +126,10 @@ public record NetworkRecord(int version, String description, Map<String, String>
           truth("javisor.host_access", false),
           truth("security.port_isolation", false),
           Integer.parseInt(mtu),
-          ranges());
+          ranges(),
+          Optional.ofNullable(config.get(ROUTER))
+              .filter(text -> !text.isEmpty())
+              .map(Ipv4Address::parse));
     } catch (NumberFormatException e) {
       throw ProblemException.badInput("bridge.mtu cannot be '" + mtu + "'", "give a number");
     } catch (IllegalArgumentException e) {
@@ -134,6 +146,30 @@ public record NetworkRecord(int version, String description, Map<String, String>
    */
   public Optional<TunnelConfiguration> tunnel() {
     return TunnelKeys.of(config);
+  }
+
+  /**
+   * The interfaces of the kernel that the network is to be joined with.
+   *
+   * @throws ProblemException if one is not possible
+   */
+  public List<TapConfiguration> interfaces() {
+    String text = config.getOrDefault(INTERFACES, "");
+    if (text.isEmpty()) {
+      return List.of();
+    }
+    try {
+      List<TapConfiguration> all =
+          Stream.of(text.split(",", -1)).map(one -> TapConfiguration.parse(one.strip())).toList();
+      if (all.stream().map(TapConfiguration::name).distinct().count() < all.size()) {
+        throw new IllegalArgumentException("one is named twice");
+      }
+      return all;
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badInput(
+          INTERFACES + " cannot be '" + text + "': " + e.getMessage(),
+          "name tap devices, such as tap0, or tap0/br0 to have it in a bridge of the kernel");
+    }
   }
 
   private List<Ipv4Range> ranges() {

@@ -81,21 +81,33 @@ public final class NetworkStore implements AutoCloseable {
   }
 
   /**
-   * Opens the tunnels, now and of each network that is started. Not before: another process may
-   * still have them, which is about to hand over its machines.
+   * Opens the tunnels and joins interfaces, now and of each network that is started. Not before:
+   * another process may still have them, which is about to hand over its machines.
    */
   public synchronized void listen() {
     listening = true;
     open.forEach(
         (name, network) -> {
-          try {
-            network.span(get(name).tunnel());
-          } catch (NetworkException e) {
-            // Its machines go on, and reach each other.
-            System.getLogger(NetworkStore.class.getName())
-                .log(System.Logger.Level.WARNING, String.valueOf(e.getMessage()));
-          }
+          NetworkRecord record = get(name);
+          warn(() -> network.span(record.tunnel()));
+          warn(() -> network.join(record.interfaces()));
         });
+  }
+
+  /** Something that a network can go without. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws NetworkException;
+  }
+
+  private static void warn(Step step) {
+    try {
+      step.run();
+    } catch (NetworkException e) {
+      // Its machines go on, and reach each other.
+      System.getLogger(NetworkStore.class.getName())
+          .log(System.Logger.Level.WARNING, String.valueOf(e.getMessage()));
+    }
   }
 
   /** All networks, by name. */
@@ -161,8 +173,8 @@ public final class NetworkStore implements AutoCloseable {
   }
 
   /**
-   * Changes a network. While instances are plugged in, its tunnels and its ranges of addresses can
-   * be changed, at once and without a gap, and nothing else.
+   * Changes a network. While instances are plugged in, its tunnels, its ranges of addresses and the
+   * interfaces it is joined with can be changed, at once and without a gap, and nothing else.
    *
    * @throws ProblemException if something else is to change while one is, or a key or value is not
    *     possible; then nothing has changed
@@ -178,7 +190,8 @@ public final class NetworkStore implements AutoCloseable {
     requireOwnTunnel(name, network);
     VirtualNetwork running = open.get(name);
     if (running != null && sameButForRanges(configuration, before.configuration(name))) {
-      change(running, network, configuration);
+      change(running, before, network);
+      running.setRanges(configuration.ranges());
     } else {
       requireSameMtu(running, configuration);
       shut(name);
@@ -191,16 +204,16 @@ public final class NetworkStore implements AutoCloseable {
     return one.withRanges(List.of()).equals(other.withRanges(List.of()));
   }
 
-  private void change(
-      VirtualNetwork running, NetworkRecord wanted, NetworkConfiguration configuration) {
+  private void change(VirtualNetwork running, NetworkRecord before, NetworkRecord wanted) {
     if (listening) {
       try {
+        running.join(wanted.interfaces());
         running.span(wanted.tunnel());
       } catch (NetworkException e) {
+        warn(() -> running.join(before.interfaces()));
         throw ProblemException.failed(String.valueOf(e.getMessage()), "", e);
       }
     }
-    running.setRanges(configuration.ranges());
   }
 
   /** Who adds a tunnel has not asked for another MTU, and would not know what is wrong. */
@@ -365,6 +378,7 @@ public final class NetworkStore implements AutoCloseable {
     try {
       if (listening) {
         started.span(get(name).tunnel());
+        started.join(get(name).interfaces());
       }
       spanned = true;
     } finally {

@@ -31,12 +31,16 @@ public final class DhcpServer {
    * What all machines are told.
    *
    * @param server the address of this server and of the name server
-   * @param router whether it is also the way to everywhere else
+   * @param router the way to everywhere else, if there is one
    * @param domain the domain of the machines' names
    * @param mtu largest payload of a frame in bytes
    */
   public record Settings(
-      Ipv4Subnet subnet, Ipv4Address server, boolean router, String domain, int mtu) {}
+      Ipv4Subnet subnet,
+      Ipv4Address server,
+      Optional<Ipv4Address> router,
+      String domain,
+      int mtu) {}
 
   /**
    * An answer.
@@ -148,9 +152,10 @@ public final class DhcpServer {
     options.put(DhcpOption.SUBNET_MASK, intBytes(subnet.mask().bits()));
     Map<Integer, byte[]> wanted = new LinkedHashMap<>();
     // Who wants classless routes does not look at the router (RFC 3442), so both say the same.
-    if (settings.router()) {
-      wanted.put(DhcpOption.CLASSLESS_STATIC_ROUTE, defaultRoute(server));
-      wanted.put(DhcpOption.ROUTER, intBytes(server));
+    if (settings.router().isPresent()) {
+      int router = settings.router().get().bits();
+      wanted.put(DhcpOption.CLASSLESS_STATIC_ROUTE, defaultRoute(router));
+      wanted.put(DhcpOption.ROUTER, intBytes(router));
     }
     wanted.put(DhcpOption.DOMAIN_NAME_SERVER, intBytes(server));
     machine.ifPresent(name -> wanted.put(DhcpOption.HOST_NAME, name.getBytes(US_ASCII)));

@@ -31,7 +31,6 @@ public final class DnsForwarder implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 2_000;
   private static final int ROUNDS = 2;
   private static final int MAXIMUM_DATAGRAM = 65_535;
-  private static final int TRUNCATED = 0x02;
 
   private final Supplier<List<InetSocketAddress>> resolvers;
   private final ExecutorService threads =
@@ -106,22 +105,11 @@ public final class DnsForwarder implements AutoCloseable {
         byte[] answer = ask(resolver, message, transport);
         if (answer != null) {
           System.arraycopy(query, 0, answer, 0, 2);
-          return answer.length <= maximum ? answer : truncated(answer, query);
+          return answer.length <= maximum ? answer : DnsQuery.truncated(answer, query);
         }
       }
     }
     return forward.failure();
-  }
-
-  /** The question alone, with the sign that there is more to be had over TCP. */
-  private static byte[] truncated(byte[] answer, byte[] query) {
-    DnsQuery question = DnsQuery.parse(query);
-    int end = question == null ? DnsQuery.HEADER : question.questionEnd();
-    byte[] head = Arrays.copyOf(query, end);
-    head[2] = (byte) (answer[2] | TRUNCATED);
-    head[3] = answer[3];
-    Arrays.fill(head, 6, DnsQuery.HEADER, (byte) 0);
-    return head;
   }
 
   private static byte @Nullable [] ask(
@@ -135,7 +123,7 @@ public final class DnsForwarder implements AutoCloseable {
     }
     try {
       byte[] answer = askByDatagram(resolver, message);
-      return answer != null && (answer[2] & TRUNCATED) != 0
+      return answer != null && (answer[2] & DnsQuery.TRUNCATED) != 0
           ? askByStream(resolver, message)
           : answer;
     } catch (IOException e) {

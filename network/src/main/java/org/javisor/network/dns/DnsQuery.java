@@ -1,5 +1,6 @@
 package org.javisor.network.dns;
 
+import java.util.Arrays;
 import org.javisor.network.packet.BigEndian;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ record DnsQuery(
     int questionEnd,
     int maximumAnswer) {
   static final int HEADER = 12;
+  static final int TRUNCATED = 0x02;
   static final int INTERNET = 1;
   static final int A = 1;
   static final int SOA = 6;
@@ -73,6 +75,18 @@ record DnsQuery(
     }
     int size = BigEndian.shortAt(message, position + 3);
     return Math.clamp(size, SMALLEST_ANSWER, LARGEST_ANSWER);
+  }
+
+  /** An answer's question alone, with the sign that there is more to be had by stream. */
+  static byte[] truncated(byte[] answer, byte[] message) {
+    DnsQuery query = parse(message);
+    int end = query == null ? HEADER : query.questionEnd();
+    byte[] head = Arrays.copyOf(message, end);
+    head[2] = (byte) (answer[2] | TRUNCATED);
+    head[3] = answer[3];
+    BigEndian.putShort(head, 4, query == null ? 0 : 1);
+    Arrays.fill(head, 6, HEADER, (byte) 0);
+    return head;
   }
 
   /** The kind of query: 0 is the standard one. */

@@ -37,9 +37,10 @@ public final class DnsResponder {
      * To be answered.
      *
      * @param message the answer
+     * @param cut the same as a datagram that the client takes
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
-    record Answer(byte[] message) implements Decision {}
+    record Answer(byte[] message, byte[] cut) implements Decision {}
 
     /**
      * To be asked of others.
@@ -60,19 +61,26 @@ public final class DnsResponder {
       return new Decision.Ignore();
     }
     if (DnsQuery.operation(message) != 0) {
-      return new Decision.Answer(error(message, NOT_IMPLEMENTED));
+      return whole(error(message, NOT_IMPLEMENTED));
     }
     DnsQuery query = DnsQuery.parse(message);
     if (query == null) {
-      return new Decision.Answer(error(message, FORMAT_ERROR));
+      return whole(error(message, FORMAT_ERROR));
     }
     if (query.recordClass() != DnsQuery.INTERNET) {
-      return new Decision.Answer(answer(query, REFUSED, null));
+      return whole(answer(query, REFUSED, null));
     }
     byte[] own = own(query);
-    return own != null
-        ? new Decision.Answer(own)
-        : new Decision.Forward(query.maximumAnswer(), answer(query, SERVER_FAILURE, null));
+    if (own != null) {
+      return own.length <= query.maximumAnswer()
+          ? whole(own)
+          : new Decision.Answer(own, DnsQuery.truncated(own, message));
+    }
+    return new Decision.Forward(query.maximumAnswer(), answer(query, SERVER_FAILURE, null));
+  }
+
+  private static Decision whole(byte[] answer) {
+    return new Decision.Answer(answer, answer);
   }
 
   private byte @Nullable [] own(DnsQuery query) {

@@ -32,7 +32,8 @@ public final class DnsServer implements AutoCloseable {
   public boolean serve(
       int client, byte[] message, DnsTransport transport, Consumer<byte[]> answer) {
     switch (responder.decide(message)) {
-      case DnsResponder.Decision.Answer own -> answer.accept(own.message());
+      case DnsResponder.Decision.Answer own ->
+          answer.accept(transport == DnsTransport.STREAM ? own.message() : own.cut());
       case DnsResponder.Decision.Forward forward -> {
         if (!others.ask(client, message, transport, forward, answer)) {
           answer.accept(forward.failure());

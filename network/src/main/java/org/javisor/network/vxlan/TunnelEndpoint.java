@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.javisor.network.ethernet.AnycastGateway;
 import org.javisor.network.ethernet.PortPolicy;
 import org.javisor.network.ethernet.SpoofProtection;
 import org.javisor.network.ethernet.SwitchPort;

@@ -35,7 +35,9 @@ class DhcpServerTest {
   void open() throws Exception {
     pool = AddressPool.open(SUBNET, Set.of(SERVER), folder.resolve("leases"), () -> now);
     server =
-        new DhcpServer(new DhcpServer.Settings(SUBNET, SERVER, true, "lan.internal", 1400), pool);
+        new DhcpServer(
+            new DhcpServer.Settings(SUBNET, SERVER, Optional.of(SERVER), "lan.internal", 1400),
+            pool);
   }
 
   private static Map<Integer, byte[]> options(int type) {

@@ -15,29 +15,46 @@ import org.junit.jupiter.api.Test;
 class DnsResponderTest {
   private static final Ipv4Address WEB = Ipv4Address.parse("10.0.0.2");
 
-  private final DnsResponder responder =
-      new DnsResponder(
-          new DnsZone() {
-            @Override
-            public String domain() {
-              return "lan.internal";
-            }
+  private final DnsResponder responder = new DnsResponder(zone("lan.internal"));
 
-            @Override
-            public Optional<Ipv4Address> find(String machine) {
-              return machine.equals("web-1") ? Optional.of(WEB) : Optional.empty();
-            }
+  private static DnsZone zone(String domain) {
+    return new DnsZone() {
+      @Override
+      public String domain() {
+        return domain;
+      }
 
-            @Override
-            public boolean owns(Ipv4Address address) {
-              return address.bits() >>> 8 == WEB.bits() >>> 8;
-            }
+      @Override
+      public Optional<Ipv4Address> find(String machine) {
+        return machine.equals("web-1") ? Optional.of(WEB) : Optional.empty();
+      }
 
-            @Override
-            public Optional<String> name(Ipv4Address address) {
-              return address.equals(WEB) ? Optional.of("web-1") : Optional.empty();
-            }
-          });
+      @Override
+      public boolean owns(Ipv4Address address) {
+        return address.bits() >>> 8 == WEB.bits() >>> 8;
+      }
+
+      @Override
+      public Optional<String> name(Ipv4Address address) {
+        return address.equals(WEB) ? Optional.of("web-1") : Optional.empty();
+      }
+    };
+  }
+
+  @Test
+  void anAnswerThatIsTooLongForADatagramIsCut() {
+    String label = "a".repeat(62);
+    String domain = label + "." + label + "." + label;
+    DnsResponder longNames = new DnsResponder(zone(domain));
+    Decision.Answer answer = (Decision.Answer) longNames.decide(query("nobody." + domain, 1));
+    assertThat(answer.message()).hasSizeGreaterThan(512);
+    assertThat(answer.cut()).hasSize(query("nobody." + domain, 1).length);
+    assertThat(answer.cut()[2] & 2).as("there is more").isEqualTo(2);
+    assertThat(code(answer.cut())).isEqualTo(3);
+    assertThat(BigEndian.shortAt(answer.cut(), 8)).isZero();
+    Decision.Answer brief = (Decision.Answer) responder.decide(query("web-1", 1));
+    assertThat(brief.cut()).isEqualTo(brief.message());
+  }
 
   static byte[] query(String name, int type) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -313,7 +313,7 @@ class TcpConnectionTest {
 
   @Test
   void noSegmentThrowsOrMakesUsSendWithoutEnd() {
-    long seed = new Random().nextLong();
+    long seed = 9293;
     Random random = new Random(seed);
     for (int round = 0; round < 2000; round++) {
       sink.room = 4000;

@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.javisor.network.ethernet.AnycastGateway;
 import org.javisor.network.ethernet.EthernetSwitch;
 import org.javisor.network.ethernet.PortPolicy;
 import org.javisor.network.ethernet.SpoofProtection;

@@ -1,4 +1,4 @@
-package org.javisor.network.vxlan;
+package org.javisor.network.ethernet;
 
 import org.javisor.network.packet.ArpPacket;
 import org.javisor.network.packet.BigEndian;
@@ -21,7 +21,7 @@ public record AnycastGateway(MacAddress mac, Ipv4Address address, Ipv4Address ho
   private static final int DHCP_CLIENT = 68;
 
   /** Whether a frame must not pass between hosts. */
-  boolean keeps(byte[] frame) {
+  public boolean keeps(byte[] frame) {
     if (BigEndian.macAt(frame, Ethernet.DESTINATION) == mac.bits()
         || BigEndian.macAt(frame, Ethernet.SOURCE) == mac.bits()) {
       return true;
