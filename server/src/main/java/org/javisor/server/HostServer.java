@@ -65,6 +65,7 @@ import org.javisor.server.http.Caller;
 import org.javisor.server.http.ChangeGate;
 import org.javisor.server.http.DocumentRoutes;
 import org.javisor.server.http.ErrorAnswers;
+import org.javisor.server.http.Pacing;
 import org.javisor.server.http.Route;
 import org.javisor.server.http.RouteTable;
 import org.javisor.server.image.ImageRoutes;
@@ -171,7 +172,7 @@ public final class HostServer implements AutoCloseable {
             .routes());
     routes = new RouteTable(all);
     ServerWebSocketContainer.ensure(server);
-    server.setHandler(new ApiHandler(routes, this::identify));
+    server.setHandler(new ApiHandler(routes, this::identify, new Pacing(this::anyRuns)));
     server.start();
     settlement = new Settlement(instances.moves(), peers, connections);
   }
@@ -406,6 +407,10 @@ public final class HostServer implements AutoCloseable {
           String.valueOf(e.getMessage()));
     }
     addresses.add(address.getHostString() + ":" + connector.getLocalPort());
+  }
+
+  private boolean anyRuns() {
+    return instances.all().stream().anyMatch(instance -> instance.machine().isPresent());
   }
 
   private Caller identify(Request request) {

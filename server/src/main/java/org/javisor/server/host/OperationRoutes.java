@@ -66,6 +66,7 @@ public final class OperationRoutes {
     if (!text.matches("(-?[0-9]{1,8})?")) {
       throw ApiException.badRequest("timeout is a number of seconds");
     }
+    call.waits();
     operation.await(text.isEmpty() ? -1 : Long.parseLong(text));
     return Answer.of(operation.view());
   }

@@ -30,31 +30,47 @@ public final class ApiHandler extends Handler.Abstract {
 
   private final RouteTable routes;
   private final Function<Request, Caller> identify;
+  private final Pacing pacing;
 
-  /** A handler of these routes; {@code identify} says who calls. */
-  public ApiHandler(RouteTable routes, Function<Request, Caller> identify) {
+  /**
+   * A handler of these routes.
+   *
+   * @param identify says who calls
+   * @param pacing says when what a caller wants is done
+   */
+  public ApiHandler(RouteTable routes, Function<Request, Caller> identify, Pacing pacing) {
     this.routes = routes;
     this.identify = identify;
+    this.pacing = pacing;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     try {
-      answer(request, response, callback);
+      Caller caller = identify.apply(request);
+      try (Pacing.Work work = pacing.begin(caller)) {
+        answer(request, response, callback, caller, work);
+      }
     } catch (Throwable e) {
       error(response, callback, e);
     }
     return true;
   }
 
-  private void answer(Request request, Response response, Callback callback) throws Exception {
+  private void answer(
+      Request request, Response response, Callback callback, Caller caller, Pacing.Work work)
+      throws Exception {
     RouteTable.Match match = routes.match(request.getMethod(), request.getHttpURI().getPath());
-    Caller caller = identify.apply(request);
     if (match.route().access() == Route.Access.TRUSTED && !caller.trusted()) {
       throw new ApiException(403, "not authorized: this host does not trust your certificate");
     }
     Call call =
-        new Call(request, match.parameters(), Request.extractQueryParameters(request), caller);
+        new Call(
+            request,
+            match.parameters(),
+            Request.extractQueryParameters(request),
+            caller,
+            work::waits);
     if (!call.query("project").isEmpty() && !call.query("project").equals("default")) {
       throw ApiException.notFound("there is no project " + call.query("project"));
     }

@@ -19,17 +19,29 @@ public final class Call {
   private final Map<String, String> parameters;
   private final Fields query;
   private final Caller caller;
+  private final Runnable waits;
 
-  Call(Request request, Map<String, String> parameters, Fields query, Caller caller) {
+  Call(
+      Request request,
+      Map<String, String> parameters,
+      Fields query,
+      Caller caller,
+      Runnable waits) {
     this.request = request;
     this.parameters = parameters;
     this.query = query;
     this.caller = caller;
+    this.waits = waits;
   }
 
   /** Who calls. */
   public Caller caller() {
     return caller;
+  }
+
+  /** To be called by a route that only waits from now on, for a guest or something's end. */
+  public void waits() {
+    waits.run();
   }
 
   /** What stands in the path in place of {@code {name}}. */

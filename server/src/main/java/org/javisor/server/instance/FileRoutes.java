@@ -89,6 +89,7 @@ public final class FileRoutes {
   private Answer read(Call call) throws IOException, InterruptedException {
     GuestFiles files = files(call);
     String path = path(call);
+    call.waits();
     FileStatus status = files.stat(path);
     return switch (status.type()) {
       case DIRECTORY ->
