@@ -144,12 +144,12 @@ class KernelTapTest {
       MachinePort answering = network.attach(PortRequest.of("db", DB));
       LoopbackPeer db = new LoopbackPeer(DB, answering.address().bits());
       db.connect(
-          frame -> {
+          (frame, sender) -> {
             answering.send(frame);
             return true;
           });
       answering.connect(
-          frame -> {
+          (frame, sender) -> {
             db.send(frame);
             return true;
           });

@@ -52,7 +52,7 @@ public final class TapUplink implements AutoCloseable {
     this.gateway = gateway;
     this.port = port;
     device = TapDevice.open(configuration, mtu);
-    port.connect(this::outgoing);
+    port.connect((frame, _) -> outgoing(frame));
     // Not a virtual one: it waits in the kernel.
     reader = Thread.ofPlatform().daemon().name("tap-" + configuration.name()).start(this::run);
   }

@@ -126,7 +126,7 @@ class KernelStreamTest {
       MacAddress mac = MacAddress.parse("02:4a:00:00:00:01");
       SwitchPort kernel = lan.connect("kernel", TapUplink.policy());
       Random random = new Random(7);
-      kernel.connect(frame -> random.nextInt(100) < lost || tap.write(frame.bytes()));
+      kernel.connect((frame, sender) -> random.nextInt(100) < lost || tap.write(frame.bytes()));
       Thread.ofPlatform().daemon().start(() -> pump(tap, kernel));
       AddressPool pool =
           AddressPool.open(subnet, Set.of(), folder.resolve("leases"), InstantSource.system());
