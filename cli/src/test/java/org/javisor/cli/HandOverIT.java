@@ -24,6 +24,7 @@ import org.javisor.host.handover.MachineTransfer;
 import org.javisor.server.HostServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +85,17 @@ class HandOverIT {
   }
 
   @Test
-  void machinesGoOnInTheNextProcessAndTheOneAfterThat() throws Exception {
+  void machinesGoOnInTheNextProcess() throws Exception {
+    goOn(1);
+  }
+
+  @Test
+  @Tag("long")
+  void machinesGoOnInTheNextProcessesOneAfterTheOther() throws Exception {
+    goOn(3);
+  }
+
+  private void goOn(int processes) throws Exception {
     int port;
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
@@ -122,7 +133,7 @@ class HandOverIT {
     int copy = requireCounting("copy", 3);
     int up = uptime(inGuest("web", "cat /proc/uptime"));
 
-    for (int time = 0; time < 2; time++) {
+    for (int time = 0; time < processes; time++) {
       long before = process();
       Outcome upgrade = done("host", "upgrade");
       assertThat(upgrade.text()).contains("web stood still", "copy stood still");

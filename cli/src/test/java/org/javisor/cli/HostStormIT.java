@@ -93,8 +93,8 @@ class HostStormIT {
   private volatile boolean killing;
 
   @Test
-  void tenKillsLoseNothing() throws Exception {
-    busybox(10);
+  void sixKillsLoseNothing() throws Exception {
+    busybox(6);
   }
 
   @Test
