@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pacing {
   /** The part of all processors that the work for one caller may take. */
-  private static final double PART = 0.04;
+  private static final double PART = 0.1;
 
   private static final long BURST = TimeUnit.MILLISECONDS.toNanos(500);
 
