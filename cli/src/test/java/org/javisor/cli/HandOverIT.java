@@ -169,6 +169,7 @@ class HandOverIT {
   }
 
   @Test
+  @Tag("long")
   void machinesRunOnWhereTheyAreIfTheNewProcessFails() throws Exception {
     done("launch", "--memory", "128MiB", "busybox", "one");
     inGuest("one", COUNTER);

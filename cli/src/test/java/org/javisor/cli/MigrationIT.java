@@ -241,6 +241,7 @@ class MigrationIT {
   }
 
   @Test
+  @Tag("long")
   void whoeverIsKilledExactlyOneHostHasTheMachine() throws Exception {
     launch(a, "worker");
     inGuest(a, WORK);
