@@ -160,7 +160,7 @@ final class ExecCommand implements Callable<Integer> {
         Words.say(
             "the agent in "
                 + name
-                + " does not answer yet; waiting for it for 3 minutes at most (Ctrl-C ends this)");
+                + " does not answer yet; waiting until it has booted (Ctrl-C ends this)");
       }
     } catch (ProblemException e) {
       return; // The command is over.

@@ -723,11 +723,6 @@ public final class HostedInstance {
     Instance running = beginExport();
     boolean ready = false;
     try {
-      if (isForeground()) {
-        throw ProblemException.badInput(
-            "the instance " + name + " is the machine of a javisor run, which ends where it began",
-            "wait for its end");
-      }
       if (!snapshots().isEmpty()) {
         throw ProblemException.badInput(
             "the instance " + name + " has snapshots, which stay where they are",
@@ -758,6 +753,11 @@ public final class HostedInstance {
     try {
       requireThere();
       Instance running = requireMachine();
+      if (isForeground()) {
+        throw ProblemException.badInput(
+            "the instance " + name + " is the machine of a javisor run, which ends where it began",
+            "wait for its end");
+      }
       ready = true;
       return running;
     } finally {
