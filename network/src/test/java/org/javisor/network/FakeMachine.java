@@ -1,16 +1,21 @@
 package org.javisor.network;
 
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.javisor.network.packet.ArpPacket;
 import org.javisor.network.packet.BigEndian;
 import org.javisor.network.packet.Ethernet;
+import org.javisor.network.packet.IcmpMessage;
 import org.javisor.network.packet.Ipv4Address;
+import org.javisor.network.packet.Ipv4Header;
 import org.javisor.network.packet.Ipv4Packet;
 import org.javisor.network.packet.TcpSegment;
 import org.javisor.network.packet.UdpDatagram;
 import org.javisor.virtio.net.Frame;
+import org.javisor.virtio.net.InternetChecksum;
 
 /** Speaks frame by frame for a machine that is not there. */
 final class FakeMachine {
@@ -34,6 +39,46 @@ final class FakeMachine {
     return frame;
   }
 
+  /** The next frame of a type; a kernel says other things as well, such as IPv6's. */
+  byte[] next(int type) throws InterruptedException {
+    while (true) {
+      byte[] frame = next();
+      if (BigEndian.shortAt(frame, Ethernet.TYPE) == type) {
+        return frame;
+      }
+    }
+  }
+
+  /** The next IPv4 packet of a protocol; a kernel's bridge also says IGMP, for one. */
+  byte[] nextPacket(int protocol) throws InterruptedException {
+    while (true) {
+      byte[] frame = next(Ethernet.IPV4);
+      Ipv4Packet packet = Ipv4Packet.parse(frame);
+      if (packet != null && packet.protocol() == protocol) {
+        return frame;
+      }
+    }
+  }
+
+  /** An echo request in a packet of so many bytes, most of them random. */
+  byte[] echo(long station, Ipv4Address target, int length) {
+    byte[] frame = new byte[Ethernet.HEADER + length];
+    new Random(length).nextBytes(frame);
+    Ethernet.write(frame, station, port.mac().bits(), Ethernet.IPV4);
+    Arrays.fill(frame, 14, 42, (byte) 0);
+    int start =
+        Ipv4Header.write(
+            frame,
+            Ipv4Packet.ICMP,
+            /* source= */ port.address().bits(),
+            /* destination= */ target.bits(),
+            64,
+            length - Ipv4Packet.HEADER);
+    frame[start] = IcmpMessage.ECHO_REQUEST;
+    BigEndian.putShort(frame, start + 2, InternetChecksum.of(frame, start, frame.length));
+    return frame;
+  }
+
   /** Who has an address, by ARP. */
   long resolve(Ipv4Address address) throws InterruptedException {
     send(
@@ -49,15 +94,9 @@ final class FakeMachine {
 
   /** The next datagram, and from where. */
   Received nextDatagram() throws InterruptedException {
-    while (true) {
-      byte[] frame = next();
-      Ipv4Packet packet =
-          BigEndian.shortAt(frame, Ethernet.TYPE) == Ethernet.IPV4 ? Ipv4Packet.parse(frame) : null;
-      if (packet != null && packet.protocol() == Ipv4Packet.UDP) {
-        return new Received(
-            new Ipv4Address(packet.source()), UdpDatagram.parse(frame, packet), frame);
-      }
-    }
+    byte[] frame = nextPacket(Ipv4Packet.UDP);
+    Ipv4Packet packet = Ipv4Packet.parse(frame);
+    return new Received(new Ipv4Address(packet.source()), UdpDatagram.parse(frame, packet), frame);
   }
 
   void send(long gateway, Ipv4Address destination, TcpSegment segment) {
@@ -66,14 +105,8 @@ final class FakeMachine {
 
   /** The next segment of TCP. */
   TcpSegment nextSegment() throws InterruptedException {
-    while (true) {
-      byte[] frame = next();
-      Ipv4Packet packet =
-          BigEndian.shortAt(frame, Ethernet.TYPE) == Ethernet.IPV4 ? Ipv4Packet.parse(frame) : null;
-      if (packet != null && packet.protocol() == Ipv4Packet.TCP) {
-        return TcpSegment.parse(frame, packet);
-      }
-    }
+    byte[] frame = nextPacket(Ipv4Packet.TCP);
+    return TcpSegment.parse(frame, Ipv4Packet.parse(frame));
   }
 
   record Received(Ipv4Address source, UdpDatagram datagram, byte[] frame) {}

@@ -14,16 +14,12 @@ import java.util.concurrent.TimeUnit;
 import org.javisor.network.NetworkConfiguration.UplinkKind;
 import org.javisor.network.ethernet.PortMetrics;
 import org.javisor.network.packet.ArpPacket;
-import org.javisor.network.packet.BigEndian;
 import org.javisor.network.packet.Ethernet;
-import org.javisor.network.packet.IcmpMessage;
 import org.javisor.network.packet.Ipv4Address;
-import org.javisor.network.packet.Ipv4Header;
 import org.javisor.network.packet.Ipv4Packet;
 import org.javisor.network.packet.Ipv4Subnet;
 import org.javisor.network.tap.TapConfiguration;
 import org.javisor.virtio.net.Frame;
-import org.javisor.virtio.net.InternetChecksum;
 import org.javisor.virtio.net.LoopbackPeer;
 import org.javisor.virtio.net.MacAddress;
 import org.junit.jupiter.api.AfterEach;
@@ -85,49 +81,21 @@ class KernelTapTest {
     Kernel.run("ip", "address", "add", kernel + "/29", "dev", to);
   }
 
-  /** The next frame of a type; the kernel says other things as well, such as IPv6's. */
-  private static byte[] next(FakeMachine machine, int type) throws InterruptedException {
-    while (true) {
-      byte[] frame = machine.next();
-      if (BigEndian.shortAt(frame, Ethernet.TYPE) == type) {
-        return frame;
-      }
-    }
-  }
-
   private byte[] arp(MachinePort port, Ipv4Address sender, Ipv4Address target) {
     return new ArpPacket(ArpPacket.REQUEST, port.mac().bits(), sender.bits(), 0, target.bits())
         .frame(Ethernet.BROADCAST);
   }
 
-  private byte[] echo(long to, MachinePort from, int length) {
-    byte[] frame = new byte[Ethernet.HEADER + length];
-    new Random(length).nextBytes(frame);
-    Ethernet.write(frame, to, from.mac().bits(), Ethernet.IPV4);
-    Arrays.fill(frame, 14, 42, (byte) 0);
-    int start =
-        Ipv4Header.write(
-            frame,
-            Ipv4Packet.ICMP,
-            /* source= */ from.address().bits(),
-            /* destination= */ kernel.bits(),
-            64,
-            length - Ipv4Packet.HEADER);
-    frame[start] = IcmpMessage.ECHO_REQUEST;
-    BigEndian.putShort(frame, start + 2, InternetChecksum.of(frame, start, frame.length));
-    return frame;
-  }
-
   /** The kernel answers a machine's request for its address and its echo request. */
   private long assertAnswers(FakeMachine machine, MachinePort port) throws Exception {
     machine.send(arp(port, port.address(), kernel));
-    ArpPacket reply = ArpPacket.parse(next(machine, Ethernet.ARP));
+    ArpPacket reply = ArpPacket.parse(machine.next(Ethernet.ARP));
     while (reply.operation() != ArpPacket.REPLY || reply.senderAddress() != kernel.bits()) {
-      reply = ArpPacket.parse(next(machine, Ethernet.ARP));
+      reply = ArpPacket.parse(machine.next(Ethernet.ARP));
     }
-    byte[] echo = echo(reply.senderMac(), port, 1500);
+    byte[] echo = machine.echo(reply.senderMac(), kernel, 1500);
     machine.send(echo);
-    byte[] answer = next(machine, Ethernet.IPV4);
+    byte[] answer = machine.nextPacket(Ipv4Packet.ICMP);
     assertThat(Arrays.copyOfRange(answer, 42, answer.length))
         .isEqualTo(Arrays.copyOfRange(echo, 42, echo.length));
     return reply.senderMac();

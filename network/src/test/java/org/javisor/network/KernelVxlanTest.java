@@ -14,15 +14,11 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.javisor.network.NetworkConfiguration.UplinkKind;
 import org.javisor.network.packet.ArpPacket;
-import org.javisor.network.packet.BigEndian;
 import org.javisor.network.packet.Ethernet;
-import org.javisor.network.packet.IcmpMessage;
 import org.javisor.network.packet.Ipv4Address;
-import org.javisor.network.packet.Ipv4Header;
 import org.javisor.network.packet.Ipv4Packet;
 import org.javisor.network.packet.Ipv4Subnet;
 import org.javisor.network.vxlan.TunnelConfiguration;
-import org.javisor.virtio.net.InternetChecksum;
 import org.javisor.virtio.net.LoopbackPeer;
 import org.javisor.virtio.net.MacAddress;
 import org.junit.jupiter.api.AfterEach;
@@ -128,12 +124,12 @@ class KernelVxlanTest {
       long kernel = resolve(web, port);
       assertThat(network.tunnel().orElseThrow().peerOf(kernel)).contains(peer);
       // As long as goes through whole, and not a byte longer.
-      byte[] echo = echo(kernel, port, mtu);
+      byte[] echo = web.echo(kernel, KERNEL, mtu);
       web.send(echo);
-      byte[] reply = next(web, Ethernet.IPV4);
+      byte[] reply = web.nextPacket(Ipv4Packet.ICMP);
       assertThat(Arrays.copyOfRange(reply, 42, reply.length))
           .isEqualTo(Arrays.copyOfRange(echo, 42, echo.length));
-      web.send(echo(kernel, port, mtu + 1));
+      web.send(web.echo(kernel, KERNEL, mtu + 1));
       assertThat(network.tunnel().orElseThrow().metrics().tooLong()).isEqualTo(1);
 
       MachinePort answering = network.attach(PortRequest.of("db", DB));
@@ -163,39 +159,10 @@ class KernelVxlanTest {
         new ArpPacket(ArpPacket.REQUEST, port.mac().bits(), port.address().bits(), 0, KERNEL.bits())
             .frame(Ethernet.BROADCAST));
     while (true) {
-      ArpPacket packet = ArpPacket.parse(next(machine, Ethernet.ARP));
+      ArpPacket packet = ArpPacket.parse(machine.next(Ethernet.ARP));
       if (packet.operation() == ArpPacket.REPLY) {
         return packet.senderMac();
       }
     }
-  }
-
-  /** The next frame of a type; the kernel says other things as well, such as IPv6's. */
-  private static byte[] next(FakeMachine machine, int type) throws InterruptedException {
-    while (true) {
-      byte[] frame = machine.next();
-      if (BigEndian.shortAt(frame, Ethernet.TYPE) == type) {
-        return frame;
-      }
-    }
-  }
-
-  /** An echo request in a packet of so many bytes. */
-  private static byte[] echo(long to, MachinePort from, int length) {
-    byte[] frame = new byte[Ethernet.HEADER + length];
-    new Random(length).nextBytes(frame);
-    Ethernet.write(frame, to, from.mac().bits(), Ethernet.IPV4);
-    Arrays.fill(frame, 14, 42, (byte) 0);
-    int start =
-        Ipv4Header.write(
-            frame,
-            Ipv4Packet.ICMP,
-            /* source= */ from.address().bits(),
-            /* destination= */ KERNEL.bits(),
-            64,
-            length - Ipv4Packet.HEADER);
-    frame[start] = IcmpMessage.ECHO_REQUEST;
-    BigEndian.putShort(frame, start + 2, InternetChecksum.of(frame, start, frame.length));
-    return frame;
   }
 }
