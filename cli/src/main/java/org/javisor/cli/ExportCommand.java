@@ -1,6 +1,8 @@
 package org.javisor.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -61,8 +63,8 @@ final class ExportCommand implements Callable<Integer> {
       MigrationDisplay.follow(client, operation);
       try {
         if (stream) {
-          client.download(backup + "/export", System.out);
-          System.out.flush();
+          // System.out would keep a full disk to itself.
+          client.download(backup + "/export", new FileOutputStream(FileDescriptor.out));
         } else {
           download(client, backup, path);
           Words.say(wanted + " has " + ByteSize.format(Files.size(path)));

@@ -301,6 +301,9 @@ class HostIT {
     assertThat(client.done("exec", "web", "--", "cat", "/tmp/kept")).isEqualTo("kept\n");
     assertThat(javisor.run("export", "web", file.toString()).code()).isEqualTo(ExitCode.BAD_INPUT);
     Files.delete(file);
+    String toFullDisk = JavisorProcess.launcher() + " export web - >/dev/full";
+    Outcome full = javisor.startCommand(List.of("sh", "-c", toFullDisk)).end();
+    assertThat(full.code()).as(full.words()).isEqualTo(ExitCode.FAILED);
     done("export", "web", file.toString());
     assertThat(javisor.run("import", file.toString()).words()).contains("called web already");
     done("rm", "--force", "web");
