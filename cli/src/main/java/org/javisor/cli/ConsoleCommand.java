@@ -23,7 +23,6 @@ import tools.jackson.databind.JsonNode;
     footerHeading = "%nExamples:%n",
     footer = {"  javisor console web", "  echo reboot | javisor console web"})
 final class ConsoleCommand implements Callable<Integer> {
-  private static final int DETACH_KEY = 0x1d; // Ctrl-]
 
   @Mixin HelpOption help = new HelpOption();
 
@@ -68,10 +67,7 @@ final class ConsoleCommand implements Callable<Integer> {
     try {
       int count = input.read(keys);
       while (count >= 0) {
-        int end = count;
-        for (int i = count - 1; i >= 0 && raw; i--) {
-          end = keys[i] == DETACH_KEY ? i : end;
-        }
+        int end = raw ? DetachKey.keysBefore(keys, count) : count;
         data.send(keys, 0, end);
         if (end < count) {
           break;

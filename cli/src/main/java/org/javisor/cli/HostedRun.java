@@ -34,7 +34,6 @@ final class HostedRun {
   /** Bytes of arguments and variables that fit into a request, in whatever form they are there. */
   private static final long MAX_COMMAND = 150_000;
 
-  private static final int DETACH_KEY = 0x1d; // Ctrl-]
   private static final int CANCELLED = 401;
   private static final int SUCCESS = 200;
 
@@ -227,7 +226,7 @@ final class HostedRun {
     try {
       int count = input.read(part);
       while (count >= 0) {
-        int end = tty ? indexOfDetach(part, count) : count;
+        int end = tty ? DetachKey.keysBefore(part, count) : count;
         socket.send(part, 0, end);
         if (end < count) {
           left = true;
@@ -245,15 +244,6 @@ final class HostedRun {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static int indexOfDetach(byte[] keys, int count) {
-    for (int i = 0; i < count; i++) {
-      if (keys[i] == DETACH_KEY) {
-        return i;
-      }
-    }
-    return count;
   }
 
   private Thread copying(SocketStream from, FileDescriptor to, SocketStream control) {

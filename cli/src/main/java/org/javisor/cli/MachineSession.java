@@ -22,8 +22,6 @@ final class MachineSession {
   /** How long a machine with a kept disk has to shut down after its command. */
   private static final Duration SHUTDOWN = Duration.ofMinutes(3);
 
-  private static final int DETACH_KEY = 0x1d; // Ctrl-]
-
   private final Host host;
   private final MachineSpec spec;
   private final boolean interactive;
@@ -146,12 +144,12 @@ final class MachineSession {
     try {
       int count = input.read(keys);
       while (count >= 0) {
-        int detach = tty ? indexOfDetach(keys, count) : -1;
-        boolean goOn = instance.type(keys, 0, detach >= 0 ? detach : count);
-        if (detach >= 0) {
+        int end = tty ? DetachKey.keysBefore(keys, count) : count;
+        boolean goOn = instance.type(keys, 0, end);
+        if (end < count) {
           ending.detach();
         }
-        if (!goOn || detach >= 0) {
+        if (!goOn || end < count) {
           return;
         }
         count = input.read(keys);
@@ -161,14 +159,5 @@ final class MachineSession {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static int indexOfDetach(byte[] keys, int count) {
-    for (int i = 0; i < count; i++) {
-      if (keys[i] == DETACH_KEY) {
-        return i;
-      }
-    }
-    return -1;
   }
 }

@@ -108,21 +108,17 @@ final class UpCommand implements Callable<Integer> {
 
   /** An image of that name may be one that was made for something else. */
   private static void requirePackages(List<ImageInfo> images, String name, List<String> packages) {
-    for (ImageInfo image : images) {
-      Set<String> there =
-          image.packages().stream()
-              .map(one -> one.substring(0, Math.max(one.indexOf(' '), 0)))
-              .collect(Collectors.toSet());
-      if (image.name().equals(name) && !there.containsAll(packages)) {
-        throw ProblemException.badInput(
-            "the image "
-                + name
-                + " is here without "
-                + packages.stream()
-                    .filter(one -> !there.contains(one))
-                    .collect(Collectors.joining(", ")),
-            "javisor image build --packages " + String.join(",", packages) + " " + name);
-      }
+    Set<String> there =
+        images.stream()
+            .filter(image -> image.name().equals(name))
+            .flatMap(image -> image.packages().stream())
+            .map(one -> one.substring(0, Math.max(one.indexOf(' '), 0)))
+            .collect(Collectors.toSet());
+    List<String> lacking = packages.stream().filter(one -> !there.contains(one)).toList();
+    if (!lacking.isEmpty()) {
+      throw ProblemException.badInput(
+          "the image " + name + " is here without " + String.join(", ", lacking),
+          "javisor image build --packages " + String.join(",", packages) + " " + name);
     }
   }
 

@@ -1,7 +1,6 @@
 package org.javisor.migration;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.javisor.migration.protocol.Message;
 import org.javisor.migration.protocol.Obstacle;
 
@@ -15,7 +14,7 @@ public interface Reception {
 
     /** For these reasons. */
     public RefusedException(List<Obstacle> obstacles) {
-      super(obstacles.stream().map(Obstacle::detail).collect(Collectors.joining("; ")));
+      super(Obstacle.words(obstacles));
       this.obstacles = List.copyOf(obstacles);
     }
 

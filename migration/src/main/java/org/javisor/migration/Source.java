@@ -215,9 +215,7 @@ public final class Source {
     return switch (link.receive()) {
       case Message.Reserved answer -> answer;
       case Message.Refused(List<Obstacle> obstacles) ->
-          throw new MigrationException(
-              Stage.PRE_MIGRATION,
-              obstacles.stream().map(Obstacle::detail).collect(Collectors.joining("; ")));
+          throw new MigrationException(Stage.PRE_MIGRATION, Obstacle.words(obstacles));
       case Message.Failed failed -> throw new IOException(failed.reason());
       case Frame _ -> throw new ProtocolException("the target says what nobody expects");
     };

@@ -16,7 +16,8 @@ import org.javisor.host.snapshot.GuestAdjustment.TimePolicy;
  * @param adjustment what has to be done
  * @param machine in which the guest runs
  */
-record AdjustmentRun(String name, GuestAdjustment adjustment, Instance machine) {
+record AdjustmentRun(String name, GuestAdjustment adjustment, Instance machine)
+    implements GuestWork {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** A clock that is off by more would take hours to be right; it is set. */
@@ -25,7 +26,8 @@ record AdjustmentRun(String name, GuestAdjustment adjustment, Instance machine) 
   private static final int READINGS = 3;
 
   /** Waits until all is done; a slew then has begun. */
-  void run(GuestAgent way) throws InterruptedException {
+  @Override
+  public void run(GuestAgent way) throws InterruptedException {
     new GuestScript(name + " was not adjusted", adjustment.script(), PATIENCE).run(way);
     if (adjustment.time() != TimePolicy.SLEW) {
       return;
@@ -60,19 +62,5 @@ record AdjustmentRun(String name, GuestAdjustment adjustment, Instance machine) 
       }
     }
     return behind;
-  }
-
-  /** Has it run in the background. */
-  void begin(GuestAgent way) {
-    Thread.ofVirtual()
-        .name("adjustment of " + name)
-        .start(
-            () -> {
-              try {
-                run(way);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
   }
 }

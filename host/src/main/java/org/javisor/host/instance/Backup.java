@@ -9,13 +9,6 @@ final class Backup extends LeavingMachine {
   }
 
   @Override
-  public void goOn() {
-    if (!instance.isPaused()) {
-      instance.goOnIfOn();
-    }
-  }
-
-  @Override
   public void commit() {
     // It is the file that is another one's.
   }

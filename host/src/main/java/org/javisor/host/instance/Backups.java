@@ -152,13 +152,19 @@ public final class Backups {
 
   /** Writes all of a file to a stream. */
   public void copy(String name, OutputStream target) throws IOException {
-    Files.copy(folder().resolve(get(name).name() + ENDING), target);
+    Files.copy(file(name), target);
   }
 
-  /** Removes a file. */
+  /**
+   * Removes a file.
+   *
+   * @throws UnknownBackupException if there is none of this name
+   */
   public void delete(String name) {
     try {
-      Files.delete(file(get(name).name()));
+      Files.delete(file(name));
+    } catch (NoSuchFileException e) {
+      throw new UnknownBackupException(instance.name(), name, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

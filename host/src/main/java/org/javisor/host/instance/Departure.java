@@ -6,12 +6,14 @@ import org.javisor.migration.protocol.Message;
 
 /** An instance on its way to another host, taken out of all else by {@code beginMove}. */
 final class Departure extends LeavingMachine {
+  private final HostedInstance instance;
   private final String target;
   private final PreparedFile record;
   private boolean committed;
 
   Departure(HostedInstance instance, Instance machine, String target) {
     super(instance, machine);
+    this.instance = instance;
     this.target = target;
     record = new PreparedFile(instance.folder().resolve(DepartureRecord.FILE));
   }
@@ -30,8 +32,8 @@ final class Departure extends LeavingMachine {
 
   @Override
   public void goOn() {
-    if (!committed && !instance.isPaused()) {
-      instance.goOnIfOn();
+    if (!committed) {
+      super.goOn();
     }
   }
 

@@ -14,9 +14,10 @@ import org.javisor.host.agent.GuestAgent;
  * @param script for {@code sh}, run by root
  * @param patience how long the agent has to come up, and then the script to end
  */
-record GuestScript(String failure, String script, Duration patience) {
+record GuestScript(String failure, String script, Duration patience) implements GuestWork {
   /** Waits until the guest has run it. */
-  void run(GuestAgent way) throws InterruptedException {
+  @Override
+  public void run(GuestAgent way) throws InterruptedException {
     try {
       if (!way.await(patience)) {
         throw new AgentException.Absent("no agent in the guest answers");
@@ -29,19 +30,5 @@ record GuestScript(String failure, String script, Duration patience) {
       System.getLogger(GuestScript.class.getName())
           .log(System.Logger.Level.WARNING, "{0}: {1}", failure, e.getMessage());
     }
-  }
-
-  /** Has it run in the background. */
-  void begin(GuestAgent way) {
-    Thread.ofVirtual()
-        .name("guest script")
-        .start(
-            () -> {
-              try {
-                run(way);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
   }
 }

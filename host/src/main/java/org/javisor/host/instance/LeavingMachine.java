@@ -19,7 +19,7 @@ import org.javisor.storage.block.LayeredDisk;
 
 /** An instance whose machine leaves for another host or for a file, taken out of all else. */
 abstract class LeavingMachine implements DepartingMachine {
-  final HostedInstance instance;
+  private final HostedInstance instance;
   private final Instance machine;
   private final Map<String, Path> files = new TreeMap<>();
 
@@ -90,6 +90,13 @@ abstract class LeavingMachine implements DepartingMachine {
   @Override
   public void pause() {
     machine.pause();
+  }
+
+  @Override
+  public void goOn() {
+    if (!instance.isPaused()) {
+      instance.goOnIfOn();
+    }
   }
 
   @Override

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,21 +88,7 @@ class MovesTest {
 
   /** An instance that runs, of files that are called by their digests. */
   private HostedInstance running(Side side, String name) throws Exception {
-    HostedInstance instance =
-        side.store.create(
-            name,
-            TinyKernel.digested(folder, TinyKernel.BUSY, side.data),
-            new InstanceConfig(
-                InstanceConfig.VERSION,
-                "",
-                false,
-                Instant.now(),
-                Map.of("limits.memory", "64MiB"),
-                Map.of(),
-                List.of(),
-                false));
-    instance.start();
-    return instance;
+    return TinyKernel.start(side.store, side.data, folder, name, TinyKernel.BUSY);
   }
 
   /** Bytes that went over the connection. */

@@ -9,9 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,22 +39,8 @@ class SavedMachineTest {
   }
 
   private HostedInstance started(InstanceStore store) throws Exception {
-    HostedInstance instance =
-        store.create(
-            "remembers",
-            TinyKernel.digested(
-                folder, TinyKernel.REMEMBERS, DataFolder.open(folder.resolve("first"))),
-            new InstanceConfig(
-                InstanceConfig.VERSION,
-                "",
-                false,
-                Instant.EPOCH,
-                Map.of("limits.memory", "64MiB"),
-                Map.of(),
-                List.of(),
-                false));
-    instance.start();
-    return instance;
+    return TinyKernel.start(
+        store, DataFolder.open(folder.resolve("first")), folder, "remembers", TinyKernel.REMEMBERS);
   }
 
   /** What the machine answers to a byte: the one before. */

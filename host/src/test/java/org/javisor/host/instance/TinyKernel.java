@@ -6,6 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.javisor.host.DataFolder;
 import org.javisor.host.KeptMachine;
@@ -81,8 +84,29 @@ public final class TinyKernel {
     return new KeptMachine("tiny", kernel, disk, Optional.empty(), "", 64L << 20, 0);
   }
 
-  /** The same of files that are called by their digests, where images have theirs. */
-  static KeptMachine digested(Path folder, int[] instructions, DataFolder data) throws IOException {
+  /** A running instance of this kernel, whose files are called by their digests as images' are. */
+  static HostedInstance start(
+      InstanceStore store, DataFolder data, Path folder, String name, int[] instructions)
+      throws IOException, InterruptedException {
+    HostedInstance instance =
+        store.create(
+            name,
+            digested(folder, instructions, data),
+            new InstanceConfig(
+                InstanceConfig.VERSION,
+                "",
+                false,
+                Instant.EPOCH,
+                Map.of("limits.memory", "64MiB"),
+                Map.of(),
+                List.of(),
+                false));
+    instance.start();
+    return instance;
+  }
+
+  private static KeptMachine digested(Path folder, int[] instructions, DataFolder data)
+      throws IOException {
     KeptMachine tiny = machine(folder, instructions);
     return new KeptMachine(
         tiny.image(),

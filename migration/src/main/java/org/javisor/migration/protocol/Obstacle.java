@@ -1,5 +1,7 @@
 package org.javisor.migration.protocol;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.javisor.machine.SavedState;
 import org.javisor.machine.StateVersion;
 
@@ -25,5 +27,10 @@ public record Obstacle(Kind kind, String detail) implements SavedState {
     VERSION,
     /** It has what cannot be moved yet. */
     UNSUPPORTED
+  }
+
+  /** Several of them in words. */
+  public static String words(List<Obstacle> obstacles) {
+    return obstacles.stream().map(Obstacle::detail).collect(Collectors.joining("; "));
   }
 }

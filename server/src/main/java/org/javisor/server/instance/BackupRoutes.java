@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.javisor.host.ProblemException;
 import org.javisor.host.instance.Backups;
@@ -15,7 +14,6 @@ import org.javisor.host.instance.InstanceStore;
 import org.javisor.migration.MigrationException;
 import org.javisor.server.api.InstanceRequests;
 import org.javisor.server.http.Answer;
-import org.javisor.server.http.ApiException;
 import org.javisor.server.http.Call;
 import org.javisor.server.http.Json;
 import org.javisor.server.http.Route;
@@ -29,7 +27,6 @@ import org.javisor.server.operation.Operations;
 public final class BackupRoutes {
   private static final String PATH = "/1.0/instances/{name}/backups";
   private static final String ONE = PATH + "/{backup}";
-  private static final int MAX_NUMBER = 100_000;
   private static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
 
   private final InstanceStore instances;
@@ -109,14 +106,10 @@ public final class BackupRoutes {
   }
 
   private static String free(HostedInstance instance) {
-    Set<String> taken =
-        instance.backups().all().stream().map(Backups.Entry::name).collect(Collectors.toSet());
-    for (int i = 0; i < MAX_NUMBER; i++) {
-      if (!taken.contains("backup" + i)) {
-        return "backup" + i;
-      }
-    }
-    throw ApiException.badRequest("the instance has too many backups: give a name");
+    return InstanceNames.numbered(
+        "backup",
+        "backups",
+        instance.backups().all().stream().map(Backups.Entry::name).collect(Collectors.toSet()));
   }
 
   private Answer export(Call call) {

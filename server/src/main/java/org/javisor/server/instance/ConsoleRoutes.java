@@ -2,9 +2,6 @@ package org.javisor.server.instance;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +21,6 @@ import org.javisor.server.operation.Operations;
 /** {@code /1.0/instances/NAME/console}: the serial console, its log, and somebody at its keys. */
 public final class ConsoleRoutes {
   private static final String PATH = "/1.0/instances/{name}/console";
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final InstanceStore instances;
   private final Operations operations;
@@ -53,13 +49,6 @@ public final class ConsoleRoutes {
     return Answer.done();
   }
 
-  /** A secret that nobody guesses. */
-  static String secret() {
-    byte[] bytes = new byte[32];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-
   private Answer connect(Call call) throws IOException {
     HostedInstance instance = instances.get(call.parameter("name"));
     InstanceRequests.Console request = call.body(InstanceRequests.Console.class);
@@ -68,21 +57,16 @@ public final class ConsoleRoutes {
       throw ApiException.badRequest("there is no " + type + " console here, only a serial one");
     }
     Instance machine = instance.requireMachine();
-    SocketStream data = new SocketStream();
-    SocketStream control = new SocketStream();
-    Map<String, String> fds = new LinkedHashMap<>();
-    fds.put("0", secret());
-    fds.put("control", secret());
+    NamedSockets sockets = new NamedSockets(List.of("0", "control"));
     Operation operation =
         operations.begin(
             Operation.Kind.WEBSOCKET,
             "Showing console",
             InstanceRoutes.resources(instance.name()),
-            Map.of(
-                Objects.requireNonNull(fds.get("0")), data,
-                Objects.requireNonNull(fds.get("control")), control),
-            Map.of("fds", fds),
-            running -> serve(instance.console(), machine, data, control));
+            sockets.bySecret(),
+            Map.of("fds", sockets.secrets()),
+            running ->
+                serve(instance.console(), machine, sockets.get("0"), sockets.get("control")));
     return new Answer.Background(operation);
   }
 

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,32 +76,25 @@ public final class ExecRoutes {
     if (request.recordOutput()) {
       throw ApiException.badRequest("output is not recorded here: read it from the WebSockets");
     }
-    Map<String, SocketStream> sockets = new LinkedHashMap<>();
-    Map<String, SocketStream> bySecret = new LinkedHashMap<>();
-    Map<String, String> fds = new LinkedHashMap<>();
-    if (request.waitForWebsocket()) {
-      for (String name :
-          request.interactive()
-              ? List.of(STDIN, CONTROL)
-              : List.of(STDIN, STDOUT, STDERR, CONTROL)) {
-        SocketStream socket = new SocketStream();
-        String secret = ConsoleRoutes.secret();
-        sockets.put(name, socket);
-        bySecret.put(secret, socket);
-        fds.put(name, secret);
-      }
-    }
+    NamedSockets sockets =
+        new NamedSockets(
+            !request.waitForWebsocket()
+                ? List.of()
+                : request.interactive()
+                    ? List.of(STDIN, CONTROL)
+                    : List.of(STDIN, STDOUT, STDERR, CONTROL));
+    Map<String, String> fds = sockets.secrets();
     return new Answer.Background(
         operations.begin(
             request.waitForWebsocket() ? Operation.Kind.WEBSOCKET : Operation.Kind.TASK,
             "Executing command",
             InstanceRoutes.resources(instance.name()),
-            bySecret,
+            sockets.bySecret(),
             fds.isEmpty()
                 ? Map.of()
                 : Map.of(
                     "fds", fds, "command", command.command(), "interactive", request.interactive()),
-            operation -> run(operation, agent, patience(instance), command, sockets)));
+            operation -> run(operation, agent, patience(instance), command, sockets.byName())));
   }
 
   private static Duration patience(HostedInstance instance) {

@@ -2,9 +2,11 @@ package org.javisor.server.instance;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.javisor.server.http.ApiException;
 
-/** Names for instances that were given none: two words. */
+/** Names for what was given none: of an instance two words, of what it has a number. */
 final class InstanceNames {
   private static final List<String> FIRST =
       List.of(
@@ -16,6 +18,7 @@ final class InstanceNames {
           "marten", "newt", "otter", "owl", "raven", "robin", "seal", "swift", "tern", "wren");
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int TRIES = 100;
+  private static final int MAX_NUMBER = 100_000;
 
   private InstanceNames() {}
 
@@ -29,5 +32,20 @@ final class InstanceNames {
       }
     }
     return "machine-" + Long.toHexString(RANDOM.nextLong());
+  }
+
+  /**
+   * The first of PREFIX0, PREFIX1, ... that is not taken.
+   *
+   * @param what the names are for, for a person
+   * @throws ApiException 400 if all are
+   */
+  static String numbered(String prefix, String what, Set<String> taken) {
+    for (int i = 0; i < MAX_NUMBER; i++) {
+      if (!taken.contains(prefix + i)) {
+        return prefix + i;
+      }
+    }
+    throw ApiException.badRequest("the instance has too many " + what + ": give a name");
   }
 }

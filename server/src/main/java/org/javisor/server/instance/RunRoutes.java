@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,23 +76,14 @@ public final class RunRoutes {
     InstanceConfig config = config(request);
     String name = "run-" + InstanceNames.fresh(free -> instances.find("run-" + free).isPresent());
     InstanceSettings.of(config).spec(name, image);
-    Map<String, SocketStream> sockets = new LinkedHashMap<>();
-    Map<String, SocketStream> bySecret = new LinkedHashMap<>();
-    Map<String, String> fds = new LinkedHashMap<>();
-    for (String one : SOCKETS) {
-      SocketStream socket = new SocketStream();
-      String secret = ConsoleRoutes.secret();
-      sockets.put(one, socket);
-      bySecret.put(secret, socket);
-      fds.put(one, secret);
-    }
+    NamedSockets sockets = new NamedSockets(SOCKETS);
     return new Answer.Background(
         operations.begin(
             Operation.Kind.WEBSOCKET,
             "Running in the foreground",
             InstanceRoutes.resources(name),
-            bySecret,
-            Map.of("fds", fds),
+            sockets.bySecret(),
+            Map.of("fds", sockets.secrets()),
             operation -> run(operation, sockets, command, request.verbose(), name, image, config)));
   }
 
@@ -141,7 +131,7 @@ public final class RunRoutes {
 
   private void run(
       Operation operation,
-      Map<String, SocketStream> sockets,
+      NamedSockets sockets,
       Optional<GuestCommand> command,
       boolean verbose,
       String name,
@@ -149,16 +139,16 @@ public final class RunRoutes {
       InstanceConfig config)
       throws IOException, InterruptedException {
     try {
-      for (SocketStream socket : sockets.values()) {
+      for (SocketStream socket : sockets.byName().values()) {
         socket.awaitOpen(OPENING);
       }
-      SocketStream control = socket(sockets, CONTROL);
+      SocketStream control = sockets.get(CONTROL);
       Thread.ofVirtual().name("run control").start(() -> endWith(control, operation));
       CommandRun.Streams streams =
           new CommandRun.Streams(
-              SocketStreams.input(socket(sockets, STDIN), () -> askForInput(control)),
-              SocketStreams.output(socket(sockets, STDOUT)),
-              SocketStreams.output(socket(sockets, STDERR)));
+              SocketStreams.input(sockets.get(STDIN), () -> askForInput(control)),
+              SocketStreams.output(sockets.get(STDOUT)),
+              SocketStreams.output(sockets.get(STDERR)));
       ForegroundRun run = new ForegroundRun(instances, command, verbose, streams);
       switch (run.run(name, image, config)) {
         case ForegroundRun.End.Exited exited -> operation.say("return", exited.code());
@@ -169,7 +159,7 @@ public final class RunRoutes {
       operation.say("problem", e.problem().kind().name().toLowerCase(Locale.ROOT));
       throw e;
     } finally {
-      sockets.values().forEach(SocketStream::close);
+      sockets.byName().values().forEach(SocketStream::close);
     }
   }
 
@@ -183,10 +173,6 @@ public final class RunRoutes {
         how.ready(),
         "console",
         how.lastLines());
-  }
-
-  private static SocketStream socket(Map<String, SocketStream> sockets, String name) {
-    return Objects.requireNonNull(sockets.get(name));
   }
 
   private static void askForInput(SocketStream control) {

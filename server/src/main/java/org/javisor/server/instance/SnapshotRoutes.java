@@ -20,7 +20,6 @@ import org.javisor.server.operation.Operations;
 public final class SnapshotRoutes {
   private static final String PATH = "/1.0/instances/{name}/snapshots";
   private static final String ONE = PATH + "/{snapshot}";
-  private static final int MAX_NUMBER = 100_000;
 
   private final InstanceStore instances;
   private final Operations operations;
@@ -106,7 +105,9 @@ public final class SnapshotRoutes {
     HostedInstance instance = named(call);
     InstanceRequests.Snapshot request = call.body(InstanceRequests.Snapshot.class);
     String name =
-        request.name() == null || request.name().isEmpty() ? free(instance) : request.name();
+        request.name() == null || request.name().isEmpty()
+            ? InstanceNames.numbered("snap", "snapshots", instance.snapshots().keySet())
+            : request.name();
     Optional<Instant> expires = lasting(request.expiresAt());
     return new Answer.Background(
         operations.begin(
@@ -118,16 +119,6 @@ public final class SnapshotRoutes {
   /** Clients write the year 1 for "never". */
   private static Optional<Instant> lasting(@org.jspecify.annotations.Nullable Instant at) {
     return Optional.ofNullable(at).filter(time -> time.isAfter(Instant.EPOCH));
-  }
-
-  private static String free(HostedInstance instance) throws InterruptedException {
-    Map<String, InstanceSnapshot> all = instance.snapshots();
-    for (int i = 0; i < MAX_NUMBER; i++) {
-      if (!all.containsKey("snap" + i)) {
-        return "snap" + i;
-      }
-    }
-    throw ApiException.badRequest("the instance has too many snapshots: give a name");
   }
 
   private Answer put(Call call) throws IOException, InterruptedException {
